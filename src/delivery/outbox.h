@@ -1,0 +1,74 @@
+// The one way out: a parcel is enqueued in the unit of work that decided it, so it exists exactly if the decision does, and is carried after the commit, at least
+// once, until it is delivered, refused for good, or out of tries or time.
+// Threads: enqueue, handle and cancel only on the StateExecutor, inside a unit of work.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/document.h"
+#include "base/random.h"
+#include "delivery/carrier.h"
+#include "storage/state_executor.h"
+
+namespace tocsin::delivery {
+
+/// When to try again: `delays` one after another (the first try is at once), each with up to 20 % jitter; then it is dead. Dead too when `expires_after` has passed.
+struct RetryPlan {
+  std::vector<Duration> delays;
+  Duration expires_after = std::chrono::hours(24);
+};
+
+struct Parcel {
+  std::string id;       ///< idempotency key; enqueueing the same id twice keeps the first. Made when empty
+  std::string channel;  ///< the carrier: "smtp", "http", "sqs" …
+  std::string owner;    ///< who is told the outcome: "sns", "oncall", "rules"
+  std::string order_key;///< parcels of one key go one after another; empty = unordered
+  Document content;     ///< what the carrier of the channel documents
+  Document context;     ///< the owner's own, handed back with the outcome
+  RetryPlan plan;
+};
+
+enum class Settled { delivered, refused, exhausted, expired, cancelled };
+
+struct Settlement {
+  Parcel parcel;
+  Settled outcome;
+  int attempts;
+  CarryOutcome last;
+};
+
+class Outbox {
+ public:
+  /// Told once per parcel, in a unit of work; must be idempotent by parcel.id.
+  using OnSettled = std::function<Result<void>(const Settlement&)>;
+  /// Told of each failed try that will be repeated (for timelines and metrics).
+  using OnAttempt = std::function<void(const Parcel&, int attempt, const CarryOutcome&)>;
+
+  Outbox(storage::StateExecutor& state, Random& random);
+  ~Outbox();
+
+  Result<void> migrate();
+  void add_carrier(std::string channel, Carrier& carrier);
+  void handle(std::string owner, OnSettled on_settled, OnAttempt on_attempt = {});
+  /// Resumes what was waiting or in the air when the server stopped.
+  void start();
+
+  /// The parcel's id.
+  std::string enqueue(Parcel parcel);
+  /// What has not been delivered yet will not be (one in the air may still arrive).
+  void cancel(const std::string& parcel_id);
+
+  struct Depth {
+    std::int64_t waiting;
+    Instant oldest;
+  };
+  Depth depth(const std::string& channel);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace tocsin::delivery

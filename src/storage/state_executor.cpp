@@ -1,0 +1,83 @@
+#include "storage/state_executor.h"
+
+#include <deque>
+#include <mutex>
+
+#include "base/log.h"
+
+namespace tocsin::storage {
+
+struct StateExecutor::Queue {
+  std::mutex mutex;
+  std::deque<Unit> units;
+  bool scheduled = false;
+};
+
+namespace {
+// bounds what one fsync waits for
+constexpr std::size_t group_units_max = 256;
+}  // namespace
+
+StateExecutor::StateExecutor(Executor& executor, Database& database)
+    : executor_(executor), database_(database), queue_(std::make_shared<Queue>()) {}
+
+void StateExecutor::submit(Work work, Done done) {
+  std::lock_guard lock(queue_->mutex);
+  queue_->units.push_back({std::move(work), std::move(done)});
+  if (queue_->scheduled) return;
+  queue_->scheduled = true;
+  executor_.post([this] { run_group(); });
+}
+
+void StateExecutor::after_commit(Task task) {
+  if (after_) after_->push_back(std::move(task));
+  else executor_.post(std::move(task));
+}
+
+TimerId StateExecutor::submit_at(Instant due, Work work) {
+  return executor_.post_at(due, [this, work = std::move(work)]() mutable {
+    submit(std::move(work), [](Result<void> result) {
+      if (!result) log::error("storage/state_executor", "timed unit failed", {{"error", result.error().message}});
+    });
+  });
+}
+
+StateExecutor::Finished StateExecutor::run_unit(Unit unit) {
+  Finished finished;
+  after_ = &finished.after;
+  database_.enter();
+  finished.result = unit.work();
+  if (database_.poisoned()) finished.result = fail(ErrorKind::unavailable, "The state could not be written.");
+  database_.leave(finished.result.has_value());
+  after_ = nullptr;
+  if (!finished.result) finished.after.clear();
+  finished.done = std::move(unit.done);
+  return finished;
+}
+
+void StateExecutor::run_group() {
+  std::vector<Finished> group;
+  database_.begin_group();
+  while (group.size() < group_units_max) {
+    std::unique_lock lock(queue_->mutex);
+    if (queue_->units.empty()) break;
+    Unit unit = std::move(queue_->units.front());
+    queue_->units.pop_front();
+    lock.unlock();
+    group.push_back(run_unit(std::move(unit)));
+  }
+  const Result<void> committed = database_.commit_group();
+  for (Finished& finished : group) {
+    if (!committed && finished.result) {
+      finished.result = committed;
+      finished.after.clear();
+    }
+    if (finished.done) finished.done(std::move(finished.result));
+    for (Task& task : finished.after) task();
+  }
+  std::lock_guard lock(queue_->mutex);
+  queue_->scheduled = !queue_->units.empty();
+  if (queue_->scheduled) executor_.post([this] { run_group(); });
+}
+
+}  // namespace tocsin::storage

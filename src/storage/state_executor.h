@@ -1,0 +1,56 @@
+// The one writer of a Database: units of work run one after another on its executor, are committed in groups (one fsync for all that was ready), and are answered
+// after the commit.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/result.h"
+#include "storage/sql.h"
+
+namespace tocsin::storage {
+
+class StateExecutor {
+ public:
+  using Work = std::move_only_function<Result<void>()>;
+  using Done = std::move_only_function<void(Result<void>)>;
+
+  /// Both must outlive this object. Everything runs on `executor`.
+  StateExecutor(Executor& executor, Database& database);
+
+  /// From any thread. `work` runs inside a savepoint: an error undoes it alone. `done` runs on the executor after the group that holds it is durable, with work's own
+  /// error, or `unavailable` when the commit or a statement failed (then nothing of it remains).
+  void submit(Work work, Done done = {});
+  /// From inside a unit: `task` runs on the executor after the commit, and not at all when the unit fails.
+  void after_commit(Task task);
+  /// A unit at a time; work's error is logged. Not durable: for what is re-planned at start.
+  TimerId submit_at(Instant due, Work work);
+  void cancel(TimerId timer) { executor_.cancel(timer); }
+
+  Database& database() { return database_; }
+  Executor& executor() { return executor_; }
+  Instant now() const { return executor_.now(); }
+
+ private:
+  struct Unit {
+    Work work;
+    Done done;
+  };
+  struct Finished {
+    Result<void> result;
+    Done done;
+    std::vector<Task> after;
+  };
+
+  void run_group();
+  Finished run_unit(Unit unit);
+
+  Executor& executor_;
+  Database& database_;
+  struct Queue;
+  std::shared_ptr<Queue> queue_;
+  std::vector<Task>* after_ = nullptr;
+};
+
+}  // namespace tocsin::storage
