@@ -1,0 +1,20 @@
+#!/bin/bash
+# Everything CI runs: the release build with unit, story and integration tests and the demo once; then the units and the fuzzing under ASan and UBSan.
+# QUICK=1 leaves out the sanitizers and the demo.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+say() { printf '\n=== %s (%ss)\n' "$*" "$SECONDS"; }
+
+say "release build"
+scripts/build.sh release "$jobs"
+say "unit, story and integration tests (release)"
+ctest --test-dir build/release -LE long -j "$jobs" --output-on-failure
+[ -z "${QUICK:-}" ] || exit 0
+say "the demo, once"
+ONCE=1 scripts/demo.sh
+say "address and undefined-behaviour sanitizers: build"
+scripts/build.sh asan "$jobs"
+say "address and undefined-behaviour sanitizers: unit and story tests, fuzzing"
+ctest --test-dir build/asan -LE 'long|integration' -j "$jobs" --output-on-failure
+say "done"
