@@ -1,0 +1,24 @@
+"""Products and their prices."""
+from database import Database
+from service import make_app, serve
+
+app = make_app("catalog")
+database = Database("catalog")
+
+
+@app.get("/products")
+def products():
+    with database.connection() as connection:
+        # the sleep stands for a query over a catalogue that is larger than ours
+        rows = connection.execute("SELECT id, name, price_cents FROM products, (SELECT pg_sleep(0.06)) AS pause ORDER BY id").fetchall()
+    return [{"id": row[0], "name": row[1], "price_cents": row[2]} for row in rows]
+
+
+@app.get("/products/<int:product_id>")
+def product(product_id):
+    with database.connection() as connection:
+        row = connection.execute("SELECT id, name, price_cents FROM products WHERE id = %s", (product_id,)).fetchone()
+    return {"id": row[0], "name": row[1], "price_cents": row[2]} if row else ({"error": "no such product"}, 404)
+
+
+serve(app)

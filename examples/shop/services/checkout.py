@@ -1,0 +1,27 @@
+"""Takes an order: looks the price up, charges it, writes the order down."""
+import os
+
+import flask
+import requests
+
+from database import Database
+from service import make_app, serve
+
+app = make_app("checkout")
+database = Database("checkout")
+session = requests.Session()
+
+
+@app.post("/orders")
+def order():
+    product_id = flask.request.get_json()["product_id"]
+    product = session.get(f"{os.environ['CATALOG_URL']}/products/{product_id}", timeout=3)
+    product.raise_for_status()
+    charge = session.post(os.environ["PAYMENTS_URL"] + "/charges", json={"amount_cents": product.json()["price_cents"]}, timeout=3)
+    charge.raise_for_status()
+    with database.connection() as connection:
+        row = connection.execute("INSERT INTO orders (product_id, charge_id) VALUES (%s, %s) RETURNING id", (product_id, charge.json()["id"])).fetchone()
+    return {"order_id": row[0]}, 201
+
+
+serve(app)
