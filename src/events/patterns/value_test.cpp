@@ -1,0 +1,122 @@
+#include "events/patterns/value_test.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace tocsin::events {
+namespace {
+
+std::uint32_t fold(std::uint32_t code) {
+  const bool latin = code >= 0xC0 && code <= 0xDE && code != 0xD7;
+  const bool greek = code >= 0x391 && code <= 0x3A9 && code != 0x3A2;
+  if (latin || greek || (code >= 0x410 && code <= 0x42F)) return code + 0x20;
+  if (code >= 0x400 && code <= 0x40F) return code + 0x50;
+  return code;
+}
+
+bool holds_wildcard(const std::vector<std::string>& segments, std::string_view text) {
+  const std::string& first = segments.front();
+  const std::string& last = segments.back();
+  if (segments.size() == 1) return text == first;
+  if (text.size() < first.size() + last.size() || !text.starts_with(first) || !text.ends_with(last)) return false;
+  text = text.substr(first.size(), text.size() - first.size() - last.size());
+  for (std::size_t n = 1; n + 1 < segments.size(); ++n) {
+    const std::size_t found = text.find(segments[n]);
+    if (found == std::string_view::npos) return false;
+    text.remove_prefix(found + segments[n].size());
+  }
+  return true;
+}
+
+std::optional<std::pair<bool, std::array<std::uint8_t, 16>>> parse_address(std::string_view text) {
+  const std::string terminated(text);
+  std::array<std::uint8_t, 16> bytes{};
+  if (inet_pton(AF_INET, terminated.c_str(), bytes.data()) == 1) return std::pair(false, bytes);
+  if (inet_pton(AF_INET6, terminated.c_str(), bytes.data()) == 1) return std::pair(true, bytes);
+  return std::nullopt;
+}
+
+bool same_bits(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, int bits) {
+  const int whole = bits / 8;
+  if (!std::equal(a.begin(), a.begin() + whole, b.begin())) return false;
+  const int rest = bits % 8;
+  return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+}
+
+}  // namespace
+
+std::string fold_case(std::string_view text) {
+  std::string out(text);
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    const auto byte = static_cast<unsigned char>(out[n]);
+    if (byte >= 'A' && byte <= 'Z') out[n] = static_cast<char>(byte + 0x20);
+    // two-byte sequences hold all the alphabets that are folded, before and after
+    if ((byte & 0xE0) != 0xC0 || n + 1 >= out.size()) continue;
+    const std::uint32_t folded = fold((byte & 0x1Fu) << 6 | (static_cast<unsigned char>(out[n + 1]) & 0x3Fu));
+    out[n] = static_cast<char>(0xC0 | folded >> 6);
+    out[++n] = static_cast<char>(0x80 | (folded & 0x3F));
+  }
+  return out;
+}
+
+bool NumberRange::holds(double number) const {
+  return (low_included ? number >= low : number > low) && (high_included ? number <= high : number < high);
+}
+
+bool AddressRange::holds(std::string_view address) const {
+  const auto parsed = parse_address(address);
+  return parsed && parsed->first == v6 && same_bits(bytes, parsed->second, prefix_bits);
+}
+
+std::optional<AddressRange> parse_address_range(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto address = parse_address(text.substr(0, slash));
+  const std::string_view bits = text.substr(slash + 1);
+  int count = -1;
+  const auto parsed = std::from_chars(bits.data(), bits.data() + bits.size(), count);
+  if (!address || parsed.ec != std::errc() || parsed.ptr != bits.data() + bits.size()) return std::nullopt;
+  if (count < 0 || count > (address->first ? 128 : 32)) return std::nullopt;
+  return AddressRange{address->first, address->second, count};
+}
+
+bool ValueTest::holds(const Leaf& leaf) const {
+  const bool is_text = leaf.kind == Leaf::Kind::text;
+  switch (kind) {
+    case Kind::null:
+      return leaf.kind == Leaf::Kind::null;
+    case Kind::truth:
+      return leaf.kind == Leaf::Kind::truth && leaf.truth == truth;
+    case Kind::number:
+      return leaf.kind == Leaf::Kind::number && leaf.number == number;
+    case Kind::text:
+      return is_text && leaf.text == text;
+    case Kind::prefix:
+      return is_text && leaf.text.starts_with(text);
+    case Kind::suffix:
+      return is_text && leaf.text.ends_with(text);
+    case Kind::text_any_case:
+      return is_text && fold_case(leaf.text) == text;
+    case Kind::prefix_any_case:
+      return is_text && fold_case(leaf.text).starts_with(text);
+    case Kind::suffix_any_case:
+      return is_text && fold_case(leaf.text).ends_with(text);
+    case Kind::wildcard:
+      return is_text && holds_wildcard(segments, leaf.text);
+    case Kind::range:
+      return leaf.kind == Leaf::Kind::number && leaf.number && range.holds(*leaf.number);
+    case Kind::address:
+      return is_text && addresses.holds(leaf.text);
+    case Kind::exists:
+      return true;
+    case Kind::absent:
+      return false;
+    case Kind::anything_but:
+      return std::ranges::none_of(none_of, [&](const ValueTest& test) { return test.holds(leaf); });
+  }
+  return false;
+}
+
+}  // namespace tocsin::events

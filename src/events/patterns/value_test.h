@@ -1,0 +1,68 @@
+// What a pattern asks of one value.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "events/patterns/flat_event.h"
+
+namespace tocsin::events {
+
+struct NumberRange {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool low_included = false;
+  bool high_included = false;
+  bool holds(double number) const;
+};
+
+/// Addresses by their first `prefix_bits`. IPv4 uses the first four bytes.
+struct AddressRange {
+  bool v6 = false;
+  std::array<std::uint8_t, 16> bytes{};
+  int prefix_bits = 0;
+  bool holds(std::string_view address) const;
+};
+/// nullopt unless ADDRESS/BITS.
+std::optional<AddressRange> parse_address_range(std::string_view text);
+
+struct ValueTest {
+  enum class Kind {
+    null,
+    truth,
+    number,
+    text,
+    prefix,
+    suffix,
+    text_any_case,
+    prefix_any_case,
+    suffix_any_case,
+    wildcard,
+    range,
+    address,
+    exists,
+    absent,
+    anything_but,
+  };
+  Kind kind = Kind::null;
+  bool truth = false;
+  double number = 0;
+  std::string text;                     ///< of the kinds …_any_case already folded
+  std::vector<std::string> segments{};  ///< of a wildcard: the literal parts between the asterisks, unescaped
+  NumberRange range;
+  AddressRange addresses;
+  std::vector<ValueTest> none_of;  ///< of anything_but
+
+  /// For every kind but absent, which asks of the event and not of a value.
+  bool holds(const Leaf& leaf) const;
+};
+
+/// Lower case of ASCII, Latin-1, Greek and Cyrillic letters; the rest as it is.
+std::string fold_case(std::string_view text);
+
+}  // namespace tocsin::events
