@@ -27,12 +27,14 @@ class Headers {
 };
 
 struct HttpRequest {
-  std::string method;         ///< upper case, as sent
-  std::string target;         ///< raw, as sent: path and query
-  std::string path;           ///< raw (still percent-encoded), up to '?'
-  std::string query;          ///< raw, after '?'
+  std::string method;  ///< upper case, as sent
+  std::string target;  ///< raw, as sent: path and query
+  std::string path;    ///< raw (still percent-encoded), up to '?'
+  std::string query;   ///< raw, after '?'
   Headers headers;
-  std::string body;           ///< whole; chunks joined, Content-Encoding: gzip undone when the server was told to
+  std::string body;  ///< whole; chunks joined, Content-Encoding: gzip undone when the server was told to
+  /// SHA-256 (hex) of the body as it was sent, when an encoding was undone; else empty. What signatures are checked against.
+  std::string sent_body_sha256;
   bool tls = false;
   std::string peer_address;   ///< of the caller, without port
   std::string local_address;  ///< host:port that was reached, for URLs handed out when Host is missing
@@ -46,7 +48,8 @@ struct HttpResponse {
 
 using Respond = std::move_only_function<void(HttpResponse)>;
 
-/// Answers requests. `handle` is called on an I/O thread; `respond` may be called from any thread, exactly once; a connection that went away swallows it.
+/// Answers requests. `handle` is called on an I/O thread; `respond` may be called from any thread, exactly once; a connection that went
+/// away swallows it.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;

@@ -18,7 +18,8 @@ class WebSocket {
   virtual void close(int code, std::string reason) = 0;
 };
 
-/// What the owner is told, on an I/O thread, one call at a time. Fragments are joined, pings answered, sizes bounded before it sees anything.
+/// What the owner is told, on an I/O thread, one call at a time. Fragments are joined, pings answered, sizes bounded before it sees
+/// anything.
 struct WebSocketListener {
   std::function<void(std::string payload)> on_text;
   std::function<void(std::string payload)> on_binary;
@@ -26,7 +27,8 @@ struct WebSocketListener {
   std::function<void()> on_close;
 };
 
-/// Decides about an upgrade request. Refuse by answering with a response; accept by returning true and calling `accept` with the listener (from any thread, later).
+/// Decides about an upgrade request. Refuse by answering with a response; accept by returning true and calling `accept` with the listener
+/// (from any thread, later).
 class WebSocketHandler {
  public:
   using Accept = std::move_only_function<void(std::function<WebSocketListener(std::shared_ptr<WebSocket>)>)>;

@@ -1,0 +1,23 @@
+// A response as HTTP/1.1 bytes.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "wire/http/http_message.h"
+
+namespace tocsin::wire {
+
+struct ResponseForm {
+  bool keep_alive = true;
+  bool http_1_0 = false;  ///< the caller's version, who must be told of keep-alive
+};
+
+/// The status line and the fields, up to and with the empty line. Content-Length, Date and Connection are ours; the handler's own are left
+/// out, as are characters that would end a field.
+std::string response_head(const HttpResponse& response, ResponseForm form, Instant now);
+/// The head of "101 Switching Protocols" with the response's fields.
+std::string switching_head(const Headers& headers);
+std::string_view status_words(int status);
+
+}  // namespace tocsin::wire
