@@ -1,0 +1,59 @@
+// Long-lived access keys (AKIA…) of users and of accounts' roots.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "access/credentials/secret_box.h"
+#include "storage/state_executor.h"
+
+namespace tocsin::access {
+
+struct AccessKey {
+  std::string id;  ///< AKIA and 16 of A-Z 2-7
+  std::string account;
+  std::string user_name;  ///< empty for the account's root
+  bool active = true;
+  Instant created{};
+  std::optional<Instant> last_used;
+  std::string last_used_service;  ///< the signing name
+  std::string last_used_region;
+};
+
+struct NewAccessKey {
+  AccessKey key;
+  std::string secret;  ///< 40 characters; never to be had again
+};
+
+/// Threads: only on the StateExecutor, inside a unit of work.
+class AccessKeyStore {
+ public:
+  /// All must outlive this object.
+  AccessKeyStore(storage::StateExecutor& state, const SecretBox& box, Random& random) : state_(state), box_(box), random_(random) {}
+  Result<void> migrate();
+
+  NewAccessKey create(const std::string& account, const std::string& user_name);
+  /// Takes a key and secret that are given, as `tocsin init` and tests do. `already_exists` when the id is taken.
+  Result<void> import(const std::string& account, const std::string& user_name, const std::string& id, const std::string& secret);
+  std::optional<AccessKey> find(const std::string& id);
+  /// Only for checking a signature.
+  Result<std::string> secret_of(const std::string& id);
+  /// Oldest first.
+  std::vector<AccessKey> list(const std::string& account, const std::string& user_name);
+  /// Whether there was such a key of that user.
+  bool set_active(const std::string& account, const std::string& user_name, const std::string& id, bool active);
+  bool remove(const std::string& account, const std::string& user_name, const std::string& id);
+  /// Follows a user that changes its name.
+  void rename_user(const std::string& account, const std::string& before, const std::string& after);
+  /// Remembers the last use, to the quarter of an hour, so that not every call writes.
+  void note_use(const AccessKey& key, const std::string& service, const std::string& region);
+
+ private:
+  storage::StateExecutor& state_;
+  const SecretBox& box_;
+  Random& random_;
+};
+
+}  // namespace tocsin::access

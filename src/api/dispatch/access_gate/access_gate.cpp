@@ -1,0 +1,126 @@
+#include "api/dispatch/access_gate/access_gate.h"
+
+#include <algorithm>
+#include <array>
+
+#include "api/dispatch/access_gate/loopback_guard.h"
+#include "wire/sigv4/verify.h"
+
+namespace tocsin::api {
+namespace {
+
+using wire::sigv4::Authorization;
+constexpr int forbidden = 403;
+constexpr std::string_view dev_account = "000000000000";
+constexpr std::string_view invalid_token = "The security token included in the request is invalid.";
+
+std::unexpected<ServiceError> refuse(const Error& error) {
+  if (error.kind == ErrorKind::internal || error.reason.empty())
+    return api::refuse("InternalFailure", "The credentials could not be read.", 500);
+  if (error.reason == "NotImplemented") return api::refuse("NotImplementedException", error.message, 501);
+  return api::refuse(error.reason, error.message, error.reason == "IncompleteSignature" ? 400 : forbidden);
+}
+
+std::unexpected<ServiceError> invalid_client() { return api::refuse("InvalidClientTokenId", std::string(invalid_token), forbidden); }
+
+bool is_account_id(std::string_view text) {
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+Principal root_of(std::string account, std::string access_key_id) {
+  return {.kind = PrincipalKind::root,
+          .account = account,
+          .arn = "arn:aws:iam::" + account + ":root",
+          .principal_id = account,
+          .access_key_id = std::move(access_key_id)};
+}
+
+Principal anyone_in_dev(const std::string& key_id) { return root_of(is_account_id(key_id) ? key_id : std::string(dev_account), key_id); }
+
+// a scope for another service is a mistake of the client's endpoint, told in words that name the right one
+std::expected<void, ServiceError> check_scope(const Authorization& authorization, std::string_view service) {
+  if (authorization.scope.service == signing_name(service)) return {};
+  return api::refuse("SignatureDoesNotMatch",
+                     "Credential should be scoped to correct service: '" + std::string(signing_name(service)) + "'.", forbidden);
+}
+
+}  // namespace
+
+std::string_view signing_name(std::string_view service) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> others{
+      {{"cloudwatch", "monitoring"}, {"cloudtrail-data", "cloudtrail-data"}}};
+  for (const auto& [model, name] : others)
+    if (model == service) return name;
+  return service;
+}
+
+std::expected<Caller, ServiceError> AccessGate::authenticate(const wire::HttpRequest& request, std::string_view service) {
+  if (settings_.dev && !comes_from_this_machine(request))
+    return api::refuse(
+        "AccessDenied",
+        "A server in --dev answers only to this machine: the Host must be loopback and the Origin, if any, the server's own.", forbidden);
+  const auto authorization = wire::sigv4::parse_authorization(request);
+  if (!authorization) return refuse(authorization.error());
+  auto principal = who(request, *authorization);
+  if (!principal) return std::unexpected(std::move(principal.error()));
+  if (!settings_.dev && !service.empty())
+    if (auto right = check_scope(*authorization, service); !right) return std::unexpected(std::move(right.error()));
+  Scope scope{principal->account, authorization->scope.region};
+  return Caller{std::move(*principal), std::move(scope)};
+}
+
+AccessGate::Found AccessGate::who(const wire::HttpRequest& request, const Authorization& authorization) {
+  const std::string& id = authorization.access_key_id;
+  if (id.starts_with("mi-") && host_signatures_) return of_host(request, authorization);
+  if (const auto key = keys_.find(id)) return of_access_key(request, authorization, *key);
+  if (const auto session = sessions_.find(id)) return of_session(request, authorization, *session);
+  if (settings_.dev) return anyone_in_dev(id);
+  return invalid_client();
+}
+
+AccessGate::Found AccessGate::of_access_key(const wire::HttpRequest& request, const Authorization& authorization,
+                                            const access::AccessKey& key) {
+  if (!key.active) return invalid_client();
+  if (auto timely = wire::sigv4::check_time(authorization, state_.now()); !timely) return refuse(timely.error());
+  const auto secret = keys_.secret_of(key.id);
+  if (!secret) return refuse(secret.error());
+  if (auto verified = wire::sigv4::verify(request, authorization, *secret); !verified) return refuse(verified.error());
+  keys_.note_use(key, authorization.scope.service, authorization.scope.region);
+  if (key.user_name.empty()) return root_of(key.account, key.id);
+  const auto user = identities_.find(access::EntityKind::user, key.account, key.user_name);
+  if (!user) return invalid_client();
+  return Principal{.kind = PrincipalKind::user,
+                   .account = key.account,
+                   .arn = user->arn(),
+                   .principal_id = user->id,
+                   .name = user->name,
+                   .access_key_id = key.id};
+}
+
+AccessGate::Found AccessGate::of_session(const wire::HttpRequest& request, const Authorization& authorization,
+                                         const access::Session& session) {
+  const std::string& id = authorization.access_key_id;
+  if (!sessions_.token_matches(id, authorization.security_token)) return invalid_client();
+  if (session.expires <= state_.now())
+    return api::refuse("ExpiredToken", "The security token included in the request is expired", forbidden);
+  if (auto timely = wire::sigv4::check_time(authorization, state_.now()); !timely) return refuse(timely.error());
+  const auto secret = sessions_.secret_of(id);
+  if (!secret) return refuse(secret.error());
+  if (auto verified = wire::sigv4::verify(request, authorization, *secret); !verified) return refuse(verified.error());
+  return session.principal;
+}
+
+AccessGate::Found AccessGate::of_host(const wire::HttpRequest& request, const Authorization& authorization) {
+  if (auto timely = wire::sigv4::check_time(authorization, state_.now()); !timely) return refuse(timely.error());
+  auto host = host_signatures_(authorization.access_key_id, wire::sigv4::signed_text(request, authorization), authorization.signature);
+  if (!host) return refuse(host.error());
+  return std::move(*host);
+}
+
+std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
+  if (call.principal.kind == PrincipalKind::root || call.principal.kind == PrincipalKind::service) return {};
+  return api::refuse("AccessDenied",
+                     "User: " + call.principal.arn + " is not authorized to perform: " + call.service + ':' + call.operation, forbidden);
+}
+
+}  // namespace tocsin::api

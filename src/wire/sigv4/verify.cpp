@@ -1,0 +1,74 @@
+#include "wire/sigv4/verify.h"
+
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "base/text_time.h"
+
+namespace tocsin::wire::sigv4 {
+namespace {
+
+constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+constexpr std::string_view mismatch =
+    "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. "
+    "Consult the service documentation for details.";
+
+std::unexpected<Error> refuse(std::string message) { return fail(ErrorKind::denied, std::move(message), "SignatureDoesNotMatch"); }
+
+std::unexpected<Error> expired(const Authorization& authorization, Instant now, Instant limit, std::string_view allowance) {
+  return refuse("Signature expired: " + authorization.amz_date + " is now earlier than " + to_amz_date(limit) + " (" + to_amz_date(now) +
+                " - " + std::string(allowance) + ".)");
+}
+
+Result<std::string> checked_payload(const HttpRequest& request, const Authorization& authorization) {
+  const std::string_view declared = request.headers.get("x-amz-content-sha256");
+  if (declared.starts_with("STREAMING-"))
+    return fail(ErrorKind::unsupported, "Payloads signed in chunks (" + std::string(declared) + ") are not offered.", "NotImplemented");
+  if (declared.empty() && authorization.form == Form::query && authorization.scope.service == "s3") return std::string(unsigned_payload);
+  if (declared.empty()) return to_hex(sha256(request.body));
+  if (declared != unsigned_payload && declared != to_hex(sha256(request.body)))
+    return refuse("The provided 'x-amz-content-sha256' header does not match what was computed.");
+  return std::string(declared);
+}
+
+bool matches(const HttpRequest& request, const Authorization& authorization, std::string_view secret, PathForm form,
+             const std::string& payload) {
+  const std::string canonical = canonical_request(request, authorization.signed_headers, form, payload);
+  const std::string to_sign = string_to_sign(authorization.algorithm, authorization.amz_date, authorization.scope, canonical);
+  return equal_constant_time(signature(secret, authorization.scope, to_sign), authorization.signature);
+}
+
+}  // namespace
+
+Result<void> check_time(const Authorization& authorization, Instant now) {
+  if (authorization.scope.date != authorization.amz_date.substr(0, 8))
+    return refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + authorization.scope.date +
+                  "' != '" + authorization.amz_date.substr(0, 8) + "', from '" + authorization.amz_date + "'.");
+  if (authorization.signed_at > now + skew_max)
+    return refuse("Signature not yet current: " + authorization.amz_date + " is still later than " + to_amz_date(now + skew_max) + " (" +
+                  to_amz_date(now) + " + 5 min.)");
+  if (authorization.form == Form::header && authorization.signed_at < now - skew_max)
+    return expired(authorization, now, now - skew_max, "5 min");
+  if (authorization.form == Form::query && authorization.signed_at + authorization.valid_for < now)
+    return expired(authorization, now, now - authorization.valid_for,
+                   std::to_string(std::chrono::duration_cast<std::chrono::seconds>(authorization.valid_for).count()) + " sec");
+  return {};
+}
+
+Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret) {
+  if (authorization.algorithm != hmac_algorithm)
+    return fail(ErrorKind::denied, "Unsupported AWS 'algorithm': '" + authorization.algorithm + "'.", "IncompleteSignature");
+  const auto payload = checked_payload(request, authorization);
+  if (!payload) return std::unexpected(payload.error());
+  const PathForm usual = authorization.scope.service == "s3" ? PathForm::as_sent : PathForm::normalized;
+  if (matches(request, authorization, secret, usual, *payload)) return {};
+  // some SDKs encode again but do not normalize
+  if (usual == PathForm::normalized && matches(request, authorization, secret, PathForm::encoded, *payload)) return {};
+  return refuse(std::string(mismatch));
+}
+
+std::string signed_text(const HttpRequest& request, const Authorization& authorization) {
+  const std::string canonical = canonical_request(request, authorization.signed_headers, PathForm::normalized, payload_hash(request));
+  return string_to_sign(authorization.algorithm, authorization.amz_date, authorization.scope, canonical);
+}
+
+}  // namespace tocsin::wire::sigv4

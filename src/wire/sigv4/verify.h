@@ -1,0 +1,25 @@
+// Whether a signed request is what the holder of a secret sent, and not long ago. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "wire/sigv4/authorization.h"
+
+namespace tocsin::wire::sigv4 {
+
+/// How far a caller's clock may be from ours.
+inline constexpr Duration skew_max = std::chrono::minutes(5);
+
+/// The header form: signed within five minutes of `now`. The query form: not yet expired, and not from the future. `denied`, reason
+/// SignatureDoesNotMatch, in the services' words ("Signature expired: …").
+Result<void> check_time(const Authorization& authorization, Instant now);
+
+/// Signature and payload hash; the body must be as it was sent (not decompressed). `denied`, reason SignatureDoesNotMatch.
+Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret);
+
+/// What was signed, in the form that most services use; for signatures of another kind (hosts sign with RSA).
+std::string signed_text(const HttpRequest& request, const Authorization& authorization);
+
+}  // namespace tocsin::wire::sigv4
