@@ -1,9 +1,11 @@
-// The one way out: a parcel is enqueued in the unit of work that decided it, so it exists exactly if the decision does, and is carried after the commit, at least
-// once, until it is delivered, refused for good, or out of tries or time.
-// Threads: enqueue, handle and cancel only on the StateExecutor, inside a unit of work.
+// The one way out: a parcel is enqueued in the unit of work that decided it, so it exists exactly if the decision does, and is carried
+// after the commit, at least once, until it is delivered, refused for good, or out of tries or time. At most 32 parcels of a channel are in
+// the air at once. That a parcel is in the air is known in memory alone: after a crash it is simply waiting again. Threads: enqueue, handle
+// and cancel only on the StateExecutor, inside a unit of work.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,19 +16,20 @@
 
 namespace tocsin::delivery {
 
-/// When to try again: `delays` one after another (the first try is at once), each with up to 20 % jitter; then it is dead. Dead too when `expires_after` has passed.
+/// When to try again: `delays` one after another (the first try is at once), each with up to 20 % jitter; then it is dead. Dead too when
+/// `expires_after` has passed.
 struct RetryPlan {
   std::vector<Duration> delays;
   Duration expires_after = std::chrono::hours(24);
 };
 
 struct Parcel {
-  std::string id;       ///< idempotency key; enqueueing the same id twice keeps the first. Made when empty
-  std::string channel;  ///< the carrier: "smtp", "http", "sqs" …
-  std::string owner;    ///< who is told the outcome: "sns", "oncall", "rules"
-  std::string order_key;///< parcels of one key go one after another; empty = unordered
-  Document content;     ///< what the carrier of the channel documents
-  Document context;     ///< the owner's own, handed back with the outcome
+  std::string id;         ///< idempotency key; enqueueing the same id twice keeps the first. Made when empty
+  std::string channel;    ///< the carrier: "smtp", "http", "sqs" …
+  std::string owner;      ///< who is told the outcome: "sns", "oncall", "rules"
+  std::string order_key;  ///< parcels of one key go one after another; empty = unordered
+  Document content;       ///< what the carrier of the channel documents
+  Document context;       ///< the owner's own, handed back with the outcome
   RetryPlan plan;
 };
 
@@ -41,9 +44,10 @@ struct Settlement {
 
 class Outbox {
  public:
-  /// Told once per parcel, in a unit of work; must be idempotent by parcel.id.
+  /// Told once per parcel, in the unit of work that settles it; must be idempotent by parcel.id. An error undoes the unit and is tried
+  /// again (10 s to 5 min).
   using OnSettled = std::function<Result<void>(const Settlement&)>;
-  /// Told of each failed try that will be repeated (for timelines and metrics).
+  /// Told of each failed try that will be repeated (for timelines and metrics), in the unit that records it.
   using OnAttempt = std::function<void(const Parcel&, int attempt, const CarryOutcome&)>;
 
   Outbox(storage::StateExecutor& state, Random& random);
@@ -55,20 +59,32 @@ class Outbox {
   /// Resumes what was waiting or in the air when the server stopped.
   void start();
 
-  /// The parcel's id.
+  /// The parcel's id. An id given by the caller is remembered for a day after it settled.
   std::string enqueue(Parcel parcel);
-  /// What has not been delivered yet will not be (one in the air may still arrive).
+  /// What has not been delivered yet will not be (one in the air may still arrive). Its owner is told `cancelled`, in a later unit.
   void cancel(const std::string& parcel_id);
 
   struct Depth {
     std::int64_t waiting;
     Instant oldest;
   };
+  /// Not yet settled.
   Depth depth(const std::string& channel);
+
+  struct Attempt {
+    int attempt;  ///< from 1
+    Instant at;   ///< when its outcome was known
+    CarryResult result;
+    int status;
+    std::string error;
+    std::string error_code;
+  };
+  /// Every try of a parcel, oldest first; kept for a day.
+  std::vector<Attempt> attempts(const std::string& parcel_id);
 
  private:
   struct Parts;
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace tocsin::delivery

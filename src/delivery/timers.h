@@ -1,9 +1,9 @@
-// Durable timers: what must happen at a moment, also if the server was down then. A timer is named by (kind, key); setting it again moves it.
-// Threads: only on the StateExecutor, inside a unit of work.
+// Durable timers: what must happen at a moment, also if the server was down then. A timer is named by (kind, key); setting it again moves
+// it. Threads: only on the StateExecutor, inside a unit of work.
 #pragma once
 
 #include <functional>
-#include <map>
+#include <memory>
 #include <string>
 
 #include "base/document.h"
@@ -13,10 +13,13 @@ namespace tocsin::delivery {
 
 class Timers {
  public:
-  /// `due` is when it should have fired; now may be later. Runs in a unit of its own, in which the timer is already gone; an error keeps it and retries in 10 s.
+  /// `due` is when it should have fired; now may be later. Runs in a unit of its own, in which the timer is already gone; an error undoes
+  /// the unit, keeps the timer and retries in 10 s, while others go on.
   using Handler = std::function<Result<void>(const std::string& key, Instant due, const Document& payload)>;
 
-  explicit Timers(storage::StateExecutor& state) : state_(state) {}
+  explicit Timers(storage::StateExecutor& state);
+  /// Nothing fires any more.
+  ~Timers();
 
   /// Registers the one handler of a kind ("oncall.stage"), before start().
   void handle(std::string kind, Handler handler);
@@ -29,13 +32,8 @@ class Timers {
   void cancel(const std::string& kind, const std::string& key);
 
  private:
-  void plan();
-  Result<void> fire_next();
-
-  storage::StateExecutor& state_;
-  std::map<std::string, Handler> handlers_;
-  TimerId wake_ = 0;
-  bool started_ = false;
+  struct Parts;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace tocsin::delivery
