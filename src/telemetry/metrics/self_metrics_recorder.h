@@ -1,0 +1,38 @@
+// Takes our own services' datapoints from any thread and puts them to the store once a second.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "base/executor.h"
+#include "model/self_metrics.h"
+#include "telemetry/metrics/metric_store.h"
+
+namespace tocsin::telemetry {
+
+class SelfMetricsRecorder final : public SelfMetrics {
+ public:
+  /// `executor` is the store's. Both must outlive this object, which is destroyed on the executor or after it.
+  SelfMetricsRecorder(Executor& executor, MetricStore& store);
+
+  /// From any thread.
+  void record(const Scope& scope, std::string_view metric_namespace, std::string_view name, const Dimensions& dimensions, double value,
+              std::string_view unit) override;
+  /// Puts what has come so far; on the executor. Done each second from start() on.
+  void flush();
+  void start();
+  /// Points that could not be kept.
+  std::uint64_t lost() const;
+
+ private:
+  Executor& executor_;
+  MetricStore& store_;
+  mutable std::mutex mutex_;
+  std::map<Scope, std::vector<MetricPoint>> waiting_;
+  std::size_t count_ = 0;
+  std::uint64_t lost_ = 0;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace tocsin::telemetry
