@@ -22,8 +22,9 @@ struct HttpLimits {
   std::size_t web_socket_message_bytes_max = 1 << 20;  ///< joined; above: close 1009
   std::size_t web_socket_queue_bytes_max = 16 << 20;   ///< waiting to be sent; above: the connection is dropped
   Duration web_socket_ping_interval =
-      std::chrono::seconds(30);                    ///< own pings; two in a row without a sign of life drop the connection. 0: none
-  Duration tick = std::chrono::milliseconds(250);  ///< how often time-outs are looked at
+      std::chrono::seconds(30);  ///< own pings; two in a row without a sign of life drop the connection. 0: none
+  Duration web_socket_close_timeout = std::chrono::seconds(5);  ///< for the peer to answer our close; then the connection is dropped
+  Duration tick = std::chrono::milliseconds(250);               ///< how often time-outs are looked at
 };
 
 }  // namespace tocsin::wire

@@ -1,7 +1,7 @@
 // An HTTP/1.1 server: http and https on the same port (told apart by the first byte), WebSocket by upgrade.
 //
 // A refused request is answered and its connection closed: 400 malformed, 408 too slow, 413 body too large, 431 head too large, 505 another
-// version. Pipelined requests are answered in order, one at a time. Ignore SIGPIPE in the process when TLS is used.
+// version. Pipelined requests are answered in order, one at a time.
 #pragma once
 
 #include <memory>

@@ -1,6 +1,7 @@
 #include "wire/http/io_thread.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -32,6 +33,11 @@ void IoPost::detach() {
 IoThread::IoThread(Duration tick, const char* thread_name) : tick_(tick) {
   thread_ = std::thread([this, name = std::string(thread_name)] {
     pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
+    // OpenSSL writes to sockets without MSG_NOSIGNAL
+    sigset_t broken_pipe;
+    sigemptyset(&broken_pipe);
+    sigaddset(&broken_pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
     const auto guard = asio::make_work_guard(context_);
     for (;;) {
       try {

@@ -33,12 +33,14 @@ class TlsTransport final : public Transport {
   IoStep read(std::span<char> into) override {
     std::size_t got = 0;
     ERR_clear_error();
-    return step_of(SSL_read_ex(ssl_, into.data(), into.size(), &got), got);
+    const int result = SSL_read_ex(ssl_, into.data(), into.size(), &got);
+    return step_of(result, got);
   }
   IoStep write(std::string_view bytes) override {
     std::size_t put = 0;
     ERR_clear_error();
-    return step_of(SSL_write_ex(ssl_, bytes.data(), bytes.size(), &put), put);
+    const int result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &put);
+    return step_of(result, put);
   }
   IoStep handshake() override {
     ERR_clear_error();

@@ -13,8 +13,6 @@ using asio::awaitable;
 
 namespace {
 
-constexpr Duration close_timeout = std::chrono::seconds(5);
-
 // What the owner holds; the session itself belongs to its coroutine.
 class Handle final : public WebSocket {
  public:
@@ -127,7 +125,7 @@ void WebSocketSession::close(int code, std::string_view reason) {
   if (close_sent_ || over_) return;
   enqueue(WebSocketOpcode::close, close_payload(code, reason));
   close_sent_ = true;
-  close_tick_ = stream_->thread().tick_after(close_timeout);
+  close_tick_ = stream_->thread().tick_after(limits_.web_socket_close_timeout);
 }
 
 void WebSocketSession::enqueue(WebSocketOpcode opcode, std::string_view payload) {
