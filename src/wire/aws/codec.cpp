@@ -1,0 +1,67 @@
+#include "wire/aws/codec.h"
+
+#include <boost/json.hpp>
+
+#include "wire/aws/json_text.h"
+
+namespace tocsin::wire {
+namespace {
+
+/// For a protocol that is routed but not read yet.
+class RefusingCodec final : public Codec {
+ public:
+  Parsed<Document> parse(const Route& route, const HttpRequest&) const override {
+    return wire_fail(
+        "NotImplementedException",
+        "The protocol " + std::string(to_text(route.protocol)) + " of " + route.service->name + " is not offered by this server yet.", 501);
+  }
+  HttpResponse write(const Route& route, const Document&, std::string_view request_id) const override {
+    return write_error(context_of(route), {"NotImplementedException", "This protocol is not offered by this server yet.", 501, {}},
+                       request_id);
+  }
+  HttpResponse write_error(const ErrorContext& context, const WireError& error, std::string_view request_id) const override {
+    const Codec& like = context.protocol == Protocol::ec2 ? query_codec() : rest_json_codec();
+    return like.write_error(context, error, request_id);
+  }
+};
+
+}  // namespace
+
+const Codec& codec_of(Protocol protocol) {
+  static const RefusingCodec refusing;
+  switch (protocol) {
+    case Protocol::query:
+      return query_codec();
+    case Protocol::json_1_0:
+    case Protocol::json_1_1:
+      return json_codec();
+    case Protocol::rest_json:
+      return rest_json_codec();
+    case Protocol::rpc_v2_cbor:
+      return cbor_codec();
+    case Protocol::ec2:
+    case Protocol::rest_xml:
+      break;
+  }
+  return refusing;
+}
+
+std::string_view message_member(const Shape* shape) {
+  if (shape)
+    for (const Member& member : shape->members)
+      if (member.name == "message" || member.name == "Message") return member.name;
+  return "message";
+}
+
+Object error_members(const WireError& error, const Shape* shape) {
+  Object members = error.members;
+  if (!error.message.empty()) members[message_member(shape)] = error.message;
+  return members;
+}
+
+void add_query_error(HttpResponse& response, const ErrorContext& context, std::string_view query_code, bool is_fault) {
+  if (!context.wants_query_errors || !context.service || !context.service->query_compatible) return;
+  response.headers.set("x-amzn-query-error", std::string(query_code) + (is_fault ? ";Receiver" : ";Sender"));
+}
+
+}  // namespace tocsin::wire

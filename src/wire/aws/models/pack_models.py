@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Packs botocore's service models into the one archive that the binary embeds (read by service_models.cpp).
+
+usage: pack_models.py WHEEL OVERLAY_DIR OUTPUT SERVICE...
+
+Takes the newest folder of each service, strips what only people read, merges OVERLAY_DIR/SERVICE.json (what a service still answers though the current model has lost it), and
+writes: 4 bytes little-endian length of the index, the index (JSON), then each model as zlib data. Standard library only."""
+import gzip
+import json
+import pathlib
+import struct
+import sys
+import zipfile
+import zlib
+
+UNUSED = {"documentation", "documentationUrl", "examples", "deprecated", "deprecatedMessage", "deprecatedSince", "contextParam", "staticContextParams",
+          "operationContextParams", "clientContextParams", "endpointdiscovery", "endpointoperation", "synthetic", "box", "idempotencyToken", "readonly"}
+# containers whose keys are names of the service, not traits
+NAMED = {"shapes", "members", "operations"}
+
+
+def strip(node, named=False):
+    if isinstance(node, dict):
+        return {key: strip(value, not named and key in NAMED) for key, value in node.items() if named or key not in UNUSED}
+    if isinstance(node, list):
+        return [strip(value) for value in node]
+    return node
+
+
+def merge(into, extra):
+    for key, value in extra.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def read_model(wheel, service):
+    prefix = f"botocore/data/{service}/"
+    folders = sorted({name[len(prefix):].split("/")[0] for name in wheel.namelist() if name.startswith(prefix) and name.endswith("service-2.json.gz")})
+    return strip(json.loads(gzip.decompress(wheel.read(f"{prefix}{folders[-1]}/service-2.json.gz"))))
+
+
+def index_entry(service, model, offset, packed, raw):
+    metadata = model["metadata"]
+    protocols = metadata.get("protocols", [metadata["protocol"]])
+    extra = metadata.get("tocsinExtraProtocols", [])
+    entry = {"name": service, "offset": offset, "size": len(packed), "raw_size": len(raw), "version": metadata["apiVersion"], "service_id": metadata["serviceId"],
+             "signing_name": metadata.get("signingName", metadata["endpointPrefix"]), "target_prefix": metadata.get("targetPrefix", ""), "protocols": protocols + extra}
+    if "query" in entry["protocols"]:
+        entry["actions"] = sorted(model["operations"])
+    return entry
+
+
+def main():
+    wheel_path, overlay_dir, output, *services = sys.argv[1:]
+    index, blobs, offset = [], [], 0
+    with zipfile.ZipFile(wheel_path) as wheel:
+        for service in services:
+            model = read_model(wheel, service)
+            overlay = pathlib.Path(overlay_dir, service + ".json")
+            if overlay.exists():
+                merge(model, json.loads(overlay.read_text()))
+            raw = json.dumps(model, separators=(",", ":")).encode()
+            packed = zlib.compress(raw, 9)
+            index.append(index_entry(service, model, offset, packed, raw))
+            blobs.append(packed)
+            offset += len(packed)
+    head = json.dumps(index, separators=(",", ":")).encode()
+    pathlib.Path(output).write_bytes(struct.pack("<I", len(head)) + head + b"".join(blobs))
+
+
+main()
