@@ -23,10 +23,16 @@ namespace {
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
 }
+
+/// "[\\w-/]" means a minus to Java; others see a broken range.
+std::string with_plain_minus(std::string text) {
+  for (const std::string_view escape : {"\\w-", "\\d-", "\\s-"}) replace_all(text, escape, std::string(escape.substr(0, 2)) + "\\-");
+  return text;
+}
 }  // namespace
 
 std::string to_re2_syntax(std::string_view pattern) {
-  std::string text(pattern);
+  std::string text = with_plain_minus(std::string(pattern));
   replace_all(text, "\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\x{10000}-\\x{10FFFF}");
   replace_all(text, "\\u10000-\\u10FFFF", "\\x{10000}-\\x{10FFFF}");
   std::string out;
@@ -51,7 +57,7 @@ const ConstraintPattern::Engine& ConstraintPattern::engine() const {
     made->re2 = std::make_unique<RE2>(to_re2_syntax(text_), options);
     if (!made->re2->ok()) {
       made->re2.reset();
-      boost::regex compiled(text_, boost::regex::perl | boost::regex::no_except);
+      boost::regex compiled(with_plain_minus(text_), boost::regex::perl | boost::regex::no_except);
       if (compiled.status() == 0) made->boost_regex = std::move(compiled);
     }
     engine_ = std::move(made);
