@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "api/sqs/operations.h"
+#include "api/sqs/queue_address.h"
+#include "model/arn.h"
+
+namespace tocsin::api::sqs {
+namespace {
+
+using TextMap = std::map<std::string, std::string>;
+
+TextMap map_at(const Document& input, std::string_view member) {
+  TextMap out;
+  for (const auto& [name, value] : object_at(input, member)) out.emplace(name, value.as_string());
+  return out;
+}
+
+Document to_document(const TextMap& map) {
+  Object out;
+  for (const auto& [name, value] : map) out[name] = value;
+  return out;
+}
+
+constexpr const char* attribute_names[] = {"Policy",
+                                           "VisibilityTimeout",
+                                           "MaximumMessageSize",
+                                           "MessageRetentionPeriod",
+                                           "ApproximateNumberOfMessages",
+                                           "ApproximateNumberOfMessagesNotVisible",
+                                           "CreatedTimestamp",
+                                           "LastModifiedTimestamp",
+                                           "QueueArn",
+                                           "ApproximateNumberOfMessagesDelayed",
+                                           "DelaySeconds",
+                                           "ReceiveMessageWaitTimeSeconds",
+                                           "RedrivePolicy",
+                                           "FifoQueue",
+                                           "ContentBasedDeduplication",
+                                           "KmsMasterKeyId",
+                                           "KmsDataKeyReusePeriodSeconds",
+                                           "DeduplicationScope",
+                                           "FifoThroughputLimit",
+                                           "RedriveAllowPolicy",
+                                           "SqsManagedSseEnabled"};
+
+TextMap attributes_of(Queues& queues, const delivery::Queue& queue) {
+  TextMap out = queue.attributes.all();
+  const auto counts = queues.counts(queue.arn());
+  out["QueueArn"] = queue.arn();
+  out["CreatedTimestamp"] = std::to_string(to_seconds(queue.created_at));
+  out["LastModifiedTimestamp"] = std::to_string(to_seconds(queue.modified_at));
+  out["ApproximateNumberOfMessages"] = std::to_string(counts.visible);
+  out["ApproximateNumberOfMessagesNotVisible"] = std::to_string(counts.in_flight);
+  out["ApproximateNumberOfMessagesDelayed"] = std::to_string(counts.delayed);
+  return out;
+}
+
+/// Runs `act(queue)` on the queue that the call addresses.
+template <typename Act>
+Reply with_queue(Queues& queues, const Call& call, Act act) {
+  const auto arn = addressed_arn(call);
+  if (!arn) return std::unexpected(arn.error());
+  const auto queue = queues.find(*arn);
+  if (!queue) return refuse(queue.error());
+  return act(*queue);
+}
+
+Reply empty_or(const Result<void>& result) {
+  if (!result) return refuse(result.error());
+  return Object{};
+}
+
+}  // namespace
+
+Reply create_queue(Queues& queues, const Call& call) {
+  const auto queue =
+      queues.create(call.scope, text_or(call.input, "QueueName"), map_at(call.input, "Attributes"), map_at(call.input, "tags"));
+  if (!queue) return refuse(queue.error());
+  return Object{{"QueueUrl", queue_url(call, *queue)}};
+}
+
+Reply get_queue_url(Queues& queues, const Call& call) {
+  if (text_or(call.input, "QueueOwnerAWSAccountId", call.scope.account) != call.scope.account)
+    return api::refuse("QueueDoesNotExist", "The specified queue does not exist or you do not have access to it.");
+  const auto queue = queues.find(make_arn("sqs", call.scope, text_or(call.input, "QueueName")));
+  if (!queue) return refuse(queue.error());
+  return Object{{"QueueUrl", queue_url(call, *queue)}};
+}
+
+Reply list_queues(Queues& queues, const ListTokens& tokens, const Call& call) {
+  std::string after;
+  if (const auto token = text_at(call.input, "NextToken")) {
+    const auto opened = tokens.open(call, *token);
+    if (!opened) return api::refuse("InvalidParameterValue", "Invalid or expired next token.");
+    after = *opened;
+  }
+  const auto wanted = integer_at(call.input, "MaxResults");
+  if (wanted && (*wanted < 1 || *wanted > 1000))
+    return api::refuse(
+        "InvalidParameterValue",
+        fmt::format("Value {} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.", *wanted));
+  const int count_max = static_cast<int>(wanted.value_or(1000));
+  const auto found = queues.list(call.scope, text_or(call.input, "QueueNamePrefix"), after, count_max);
+  Array urls;
+  for (const auto& queue : found) urls.emplace_back(queue_url(call, queue));
+  Object out;
+  if (!urls.empty()) out["QueueUrls"] = std::move(urls);
+  // without MaxResults the service gives the first thousand and no token
+  if (wanted && static_cast<int>(found.size()) == count_max) out["NextToken"] = tokens.seal(call, found.back().name);
+  return out;
+}
+
+Reply list_dead_letter_source_queues(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) -> Reply {
+    Array urls;
+    for (const auto& source : queues.dead_letter_sources(queue.arn())) urls.emplace_back(queue_url(call, source));
+    return Object{{"queueUrls", std::move(urls)}};
+  });
+}
+
+Reply delete_queue(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) { return empty_or(queues.remove(queue.arn())); });
+}
+
+Reply purge_queue(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) { return empty_or(queues.purge(queue.arn())); });
+}
+
+Reply get_queue_attributes(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) -> Reply {
+    const TextMap all = attributes_of(queues, queue);
+    TextMap asked;
+    for (const Document& wanted : array_at(call.input, "AttributeNames")) {
+      const std::string name(wanted.as_string());
+      if (name == "All")
+        asked = all;
+      else if (std::ranges::find(attribute_names, name) == std::end(attribute_names))
+        return api::refuse("InvalidAttributeName", fmt::format("Unknown Attribute {}.", name));
+      else if (const auto found = all.find(name); found != all.end())
+        asked.insert(*found);
+    }
+    if (asked.empty()) return Object{};
+    return Object{{"Attributes", to_document(asked)}};
+  });
+}
+
+Reply set_queue_attributes(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) {
+    return empty_or(queues.set_attributes(queue.arn(), map_at(call.input, "Attributes")));
+  });
+}
+
+Reply tag_queue(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) -> Reply {
+    TextMap tags = queue.tags;
+    for (const auto& [name, value] : map_at(call.input, "Tags")) tags[name] = value;
+    if (tags.size() > 50) return api::refuse("InvalidParameterValue", "Too many tags added for queue.");
+    return empty_or(queues.set_tags(queue.arn(), tags));
+  });
+}
+
+Reply untag_queue(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) {
+    TextMap tags = queue.tags;
+    for (const Document& key : array_at(call.input, "TagKeys")) tags.erase(std::string(key.as_string()));
+    return empty_or(queues.set_tags(queue.arn(), tags));
+  });
+}
+
+Reply list_queue_tags(Queues& queues, const Call& call) {
+  return with_queue(queues, call, [&](const delivery::Queue& queue) -> Reply {
+    if (queue.tags.empty()) return Object{};
+    return Object{{"Tags", to_document(queue.tags)}};
+  });
+}
+
+}  // namespace tocsin::api::sqs
