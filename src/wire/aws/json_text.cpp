@@ -267,6 +267,8 @@ Parsed<Document> read_json(std::string_view body, const Shape& shape, JsonNames 
   return Reader(names).structure(*source, shape);
 }
 
+Parsed<Document> read_json_document(Document source, const Shape& shape) { return Reader(JsonNames::model).structure(source, shape); }
+
 void write_json(std::string& out, const Document& document, const Shape& shape, JsonNames names) {
   Writer(out, names).structure(document, shape);
 }

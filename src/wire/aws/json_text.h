@@ -15,6 +15,8 @@ enum class JsonNames { model, wire };
 
 /// A body of that structure; an empty body is {}. Only members whose location is the body are read.
 Parsed<Document> read_json(std::string_view body, const Shape& shape, JsonNames names);
+/// The same of a document that was already parsed as JSON: a client's form of the input, by the model's names.
+Parsed<Document> read_json_document(Document source, const Shape& shape);
 /// Appends the structure's members that `document` has.
 void write_json(std::string& out, const Document& document, const Shape& shape, JsonNames names);
 /// The members of an error answer without the braces: `"message":"…","resourceId":"…"`. `shape` may be null.
