@@ -115,16 +115,21 @@ std::int64_t integer_or(const Document& document, std::string_view key, std::int
 
 bool truth_or(const Document& document, std::string_view key, bool otherwise) { return truth_at(document, key).value_or(otherwise); }
 
-const Array& array_at(const Document& document, std::string_view key) {
+namespace {
+const Array& elements_of(const Document* member) {
   static const Array empty;
-  const Document* member = find(document, key);
   return member && member->is_array() ? member->get_array() : empty;
 }
 
-const Object& object_at(const Document& document, std::string_view key) {
+const Object& members_of(const Document* member) {
   static const Object empty;
-  const Document* member = find(document, key);
   return member && member->is_object() ? member->get_object() : empty;
 }
+}  // namespace
+
+const Array& array_at(const Document& document, std::string_view key) { return elements_of(find(document, key)); }
+const Array& array_at(const Object& object, std::string_view key) { return elements_of(find(object, key)); }
+const Object& object_at(const Document& document, std::string_view key) { return members_of(find(document, key)); }
+const Object& object_at(const Object& object, std::string_view key) { return members_of(find(object, key)); }
 
 }  // namespace tocsin

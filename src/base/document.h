@@ -1,4 +1,5 @@
-// The generic document: what a request, a response, an event or a stored definition is before its types are known. A Boost.JSON value, by these conventions:
+// The generic document: what a request, a response, an event or a stored definition is before its types are known. A Boost.JSON value, by
+// these conventions:
 //  - a timestamp is an int64 of nanoseconds UTC, a blob is a string of its raw bytes (the wire codecs, who know the model, translate both);
 //  - a member that was not sent is absent, never null.
 #pragma once
@@ -42,6 +43,9 @@ bool truth_or(const Document& document, std::string_view key, bool otherwise);
 /// The member's elements or fields; a shared empty one when it is absent.
 const Array& array_at(const Document& document, std::string_view key);
 const Object& object_at(const Document& document, std::string_view key);
+/// Of an object as it is: what they return lives as long as it, where a Document made of it would be gone at once.
+const Array& array_at(const Object& object, std::string_view key);
+const Object& object_at(const Object& object, std::string_view key);
 
 /// Any JSON number as a double.
 std::optional<double> as_number(const Document& document);

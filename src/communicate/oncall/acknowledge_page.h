@@ -1,0 +1,25 @@
+// The page behind the link of a mail, for a phone at night: context, then one button. Server-rendered, no scripts, dark and light. Pure.
+#pragma once
+
+#include <string>
+
+#include "communicate/oncall/page_facts.h"
+
+namespace tocsin::oncall {
+
+struct AcknowledgeView {
+  PageFacts facts;
+  std::string contact_name;
+  std::string action;  ///< the form's target: "/a/TOKEN"
+  std::string as_of;   ///< "03:12:40 UTC"
+  std::string state;   ///< how the incident stands: "open, investigating"; may be empty
+};
+
+/// The question: GET of a good link.
+std::string acknowledge_form(const AcknowledgeView& view);
+/// The answer to POST; `undo_action` takes it back.
+std::string acknowledged_page(const AcknowledgeView& view, const std::string& undo_action);
+/// A short notice with a heading: a used, expired or unknown link, an acknowledgement taken back.
+std::string notice_page(const std::string& heading, const std::string& words);
+
+}  // namespace tocsin::oncall

@@ -1,0 +1,39 @@
+// The tables of communicate/oncall. A landed step is never edited.
+#pragma once
+
+#include <vector>
+
+#include "storage/sql.h"
+
+namespace tocsin::oncall {
+
+inline const std::vector<storage::Migration> oncall_migrations = {{1, R"sql(
+CREATE TABLE oncall_contacts (account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, alias TEXT NOT NULL, type TEXT NOT NULL,
+  display_name TEXT NOT NULL, plan TEXT NOT NULL, PRIMARY KEY (account, region, arn));
+CREATE TABLE oncall_channels (account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, contact_arn TEXT NOT NULL, name TEXT NOT NULL,
+  type TEXT NOT NULL, address TEXT NOT NULL, activated BIGINT NOT NULL, code_hash TEXT NOT NULL, code_expires_ns BIGINT NOT NULL,
+  code_tries BIGINT NOT NULL, PRIMARY KEY (account, region, arn));
+CREATE INDEX oncall_channels_contact ON oncall_channels (account, region, contact_arn);
+CREATE TABLE oncall_tags (account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL,
+  PRIMARY KEY (account, region, arn, tag_key));
+CREATE TABLE oncall_engagements (account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, place TEXT NOT NULL, contact_arn TEXT NOT NULL,
+  incident_arn TEXT NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, public_subject TEXT NOT NULL,
+  public_content TEXT NOT NULL, start_ns BIGINT NOT NULL, stop_ns BIGINT, PRIMARY KEY (account, region, arn));
+CREATE INDEX oncall_engagements_place ON oncall_engagements (account, region, place);
+CREATE TABLE oncall_runs (account TEXT NOT NULL, region TEXT NOT NULL, engagement_arn TEXT NOT NULL, contact_arn TEXT NOT NULL,
+  parent_arn TEXT NOT NULL, essential BIGINT NOT NULL, stage BIGINT NOT NULL, state TEXT NOT NULL, stage_started_ns BIGINT NOT NULL,
+  PRIMARY KEY (account, region, engagement_arn, contact_arn));
+CREATE TABLE oncall_pages (account TEXT NOT NULL, region TEXT NOT NULL, arn TEXT NOT NULL, place TEXT NOT NULL, engagement_arn TEXT NOT NULL,
+  contact_arn TEXT NOT NULL, incident_arn TEXT NOT NULL, subject TEXT NOT NULL, content TEXT NOT NULL, messages BIGINT NOT NULL,
+  sent_ns BIGINT NOT NULL, delivery_ns BIGINT, read_ns BIGINT, failed_codes BIGINT NOT NULL, PRIMARY KEY (account, region, arn));
+CREATE INDEX oncall_pages_engagement ON oncall_pages (account, region, engagement_arn);
+CREATE INDEX oncall_pages_contact ON oncall_pages (account, region, contact_arn);
+CREATE TABLE oncall_receipts (account TEXT NOT NULL, region TEXT NOT NULL, page_arn TEXT NOT NULL, position BIGINT NOT NULL,
+  channel_arn TEXT NOT NULL, type TEXT NOT NULL, info TEXT NOT NULL, at_ns BIGINT NOT NULL, PRIMARY KEY (account, region, page_arn, position));
+CREATE TABLE oncall_secrets (hash TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, page_arn TEXT NOT NULL, kind TEXT NOT NULL,
+  expires_ns BIGINT NOT NULL, used_ns BIGINT);
+CREATE TABLE oncall_once (account TEXT NOT NULL, region TEXT NOT NULL, operation TEXT NOT NULL, token TEXT NOT NULL, outcome TEXT NOT NULL,
+  PRIMARY KEY (account, region, operation, token));
+)sql"}};
+
+}  // namespace tocsin::oncall
