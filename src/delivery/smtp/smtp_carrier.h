@@ -1,0 +1,48 @@
+// Carries a parcel as one e-mail.
+//
+// Content of a parcel:
+//   {"to": "a@b.example" or ["…", …], "subject": "…", "text": "…",       required
+//    "html": "…", "from": "…", "reply_to": "…", "headers": {"X-…": "…"},  optional; from: the carrier's
+//    "message_id": "…",                                                   default PARCEL-ID@the domain of from: a repeated try is the same
+//    mail "in_reply_to": "…", "references": ["…", …]}                          the thread it belongs to
+// Outcome: accepted by the server: delivered; 4yz, no answer, and a server that wants (other) credentials: try_again; 5yz, or a content
+// that is no mail (addresses, line ends in header fields): refused.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "delivery/carrier.h"
+
+namespace tocsin::delivery {
+
+class TransferThread;
+
+struct SmtpCarrierOptions {
+  /// smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://… With a user, TLS is required (STARTTLS for smtp://) and the certificate checked,
+  /// except to a loopback address; without, STARTTLS is used when it is offered, with any certificate.
+  std::string url;
+  std::string from;     ///< "Tocsin <tocsin@example.com>"
+  std::string ca_file;  ///< PEM authorities to trust; empty: the system's
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration total_timeout = std::chrono::seconds(30);
+};
+
+/// Error invalid, without the password, when the URL cannot be used.
+Result<void> check_smtp_url(const std::string& url);
+
+class SmtpCarrier final : public Carrier {
+ public:
+  /// `transfers` must outlive it. `clock` dates the mails.
+  SmtpCarrier(SmtpCarrierOptions options, const Clock& clock, TransferThread& transfers);
+  void carry(const std::string& parcel_id, const Document& content, Done done) override;
+
+ private:
+  const SmtpCarrierOptions options_;
+  const Clock& clock_;
+  TransferThread& transfers_;
+};
+
+}  // namespace tocsin::delivery
