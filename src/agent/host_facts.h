@@ -1,0 +1,17 @@
+// What this machine says of itself.
+#pragma once
+
+#include <string>
+
+namespace tocsin::agent {
+
+struct HostFacts {
+  std::string computer_name;
+  std::string ip_address;        ///< the one that would reach `server_host`
+  std::string platform_name;     ///< of /etc/os-release
+  std::string platform_version;
+};
+
+HostFacts read_host_facts(const std::string& server_host);
+
+}  // namespace tocsin::agent
