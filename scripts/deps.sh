@@ -2,7 +2,7 @@
 # Installs what the build, the tests and the demo need on Debian 12, one apt call; does nothing when all is there.
 # usage: deps.sh [build] [test] [demo]    (all three when none is named)
 set -euo pipefail
-build="g++ cmake ninja-build pkg-config ccache mold python3 ca-certificates
+build="g++ cmake ninja-build pkg-config ccache mold python3 python3-pip ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev libspdlog-dev libsimdjson-dev libcbor-dev libyaml-cpp-dev
   libre2-dev libcurl4-openssl-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev zlib1g-dev libhowardhinnant-date-dev
   libprotobuf-dev protobuf-compiler tzdata"
