@@ -1,0 +1,29 @@
+// Where an alarm's datapoints come from.
+#pragma once
+
+#include <vector>
+
+#include "detect/alarms/alarm.h"
+#include "model/scope.h"
+
+namespace tocsin::detect {
+
+class AlarmData {
+ public:
+  virtual ~AlarmData() = default;
+  /// The evaluation range whose newest period ends at `end`: one entry per period, oldest first. An error when the expression of a metric
+  /// math alarm fails.
+  virtual Result<std::vector<Datapoint>> datapoints(const Scope& scope, const AlarmTerms& terms, Instant end) = 0;
+};
+
+/// From the metrics.
+class MetricAlarmData final : public AlarmData {
+ public:
+  explicit MetricAlarmData(telemetry::MetricStore& metrics) : metrics_(metrics) {}
+  Result<std::vector<Datapoint>> datapoints(const Scope& scope, const AlarmTerms& terms, Instant end) override;
+
+ private:
+  telemetry::MetricStore& metrics_;
+};
+
+}  // namespace tocsin::detect

@@ -1,0 +1,292 @@
+#include "detect/alarms/alarm_evaluator.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "base/random.h"
+#include "detect/alarms/alarm_reason.h"
+
+namespace tocsin::detect {
+namespace {
+using namespace std::chrono_literals;
+
+std::vector<Mark> marks(std::string_view text) {
+  std::vector<Mark> marks;
+  for (const char c : text)
+    if (c != ' ') marks.push_back(c == 'X' ? Mark::breaching : c == '0' ? Mark::ok : Mark::missing);
+  return marks;
+}
+
+char letter(std::optional<AlarmState> state) {
+  if (!state) return 'K';
+  return *state == AlarmState::alarm ? 'A' : *state == AlarmState::ok ? 'O' : 'I';
+}
+
+struct Row {
+  int m;
+  const char* points;
+  const char* expected;  ///< missing, ignore, breaching, notBreaching
+};
+
+// The guide's table: evaluation range 5, EvaluationPeriods 3.
+constexpr Row table[] = {
+    {3, "0 - X - X", "OOOO"}, {3, "0 - - - -", "OOOO"}, {3, "- - - - -", "IKAO"}, {3, "0 X X - X", "AAAA"}, {3, "- - X - -", "AKAO"},
+    {2, "0 - X - X", "AAAA"}, {2, "0 0 X 0 X", "AAAA"}, {2, "0 - X - -", "OOAO"}, {2, "- - - - 0", "OOAO"}, {2, "- - - X -", "AKAO"},
+};
+
+TEST(Decide, GivesAllFortyCellsOfTheGuide) {
+  constexpr MissingData treatments[] = {MissingData::missing, MissingData::ignore, MissingData::breaching, MissingData::not_breaching};
+  for (const Row& row : table)
+    for (int i = 0; i < 4; ++i)
+      EXPECT_EQ(letter(decide(marks(row.points), 3, row.m, treatments[i])), row.expected[i])
+          << row.m << " of " << row.points << " at " << i;
+}
+
+TEST(Decide, NeverNeedsMoreThanNPoints) {
+  SeededRandom random(4);
+  for (int i = 0; i < 2000; ++i) {
+    const std::string points = random.letters("0X", 5);
+    const auto state = decide(marks(points), 3, 2, static_cast<MissingData>(random.below(4)));
+    const auto breaching = std::count(points.begin() + 2, points.end(), 'X');
+    EXPECT_EQ(letter(state), breaching >= 2 ? 'A' : 'O') << points;
+  }
+}
+
+constexpr std::int64_t ten_oclock_ms = 1'795'341'600'000;  // 2026-11-22T10:00:00Z
+
+struct Story {
+  std::int64_t n, m;
+  Comparison comparison;
+  double threshold;
+  MissingData missing;
+  AlarmState from;
+  std::vector<std::optional<double>> points;  ///< one a minute, the newest at 10:00
+  AlarmState to;
+  const char* reason;
+};
+
+AlarmTerms terms_of(const Story& story) {
+  AlarmTerms terms;
+  terms.statistic = "Average";
+  terms.evaluation_periods = story.n;
+  terms.datapoints_to_alarm = story.m;
+  terms.comparison = story.comparison;
+  terms.threshold = story.threshold;
+  terms.missing = story.missing;
+  return terms;
+}
+
+std::vector<Datapoint> range_of(const std::vector<std::optional<double>>& values) {
+  std::vector<Datapoint> range;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    range.push_back({instant_from_ms(ten_oclock_ms) - 1min * static_cast<std::int64_t>(values.size() - 1 - i), values[i],
+                     values[i] ? std::optional(1.0) : std::nullopt});
+  return range;
+}
+
+constexpr auto O = AlarmState::ok, A = AlarmState::alarm, I = AlarmState::insufficient_data;
+constexpr auto GT = Comparison::greater, GE = Comparison::greater_or_equal, LT = Comparison::less, LE = Comparison::less_or_equal;
+constexpr std::nullopt_t none = std::nullopt;
+
+const Story stories[] = {
+    {1,
+     1,
+     GT,
+     21,
+     MissingData::missing,
+     I,
+     {21.5},
+     A,
+     "Threshold Crossed: 1 datapoint [21.5 (22/11/26 10:00:00)] was greater than the threshold (21.0)."},
+    {1,
+     1,
+     GT,
+     21,
+     MissingData::missing,
+     I,
+     {20},
+     O,
+     "Threshold Crossed: 1 datapoint [20.0 (22/11/26 10:00:00)] was not greater than the threshold (21.0)."},
+    {1,
+     1,
+     GT,
+     50,
+     MissingData::missing,
+     O,
+     {51.25},
+     A,
+     "Threshold Crossed: 1 out of the last 1 datapoints [51.25 (22/11/26 10:00:00)] was greater than the threshold (50.0) (minimum 1 "
+     "datapoint for OK -> ALARM transition)."},
+    {3,
+     2,
+     GE,
+     50,
+     MissingData::missing,
+     O,
+     {50, 10, 60},
+     A,
+     "Threshold Crossed: 2 out of the last 3 datapoints [60.0 (22/11/26 10:00:00), 50.0 (22/11/26 09:58:00)] were greater than or equal to "
+     "the threshold (50.0) (minimum 2 "
+     "datapoints for OK -> ALARM transition)."},
+    {3,
+     3,
+     GT,
+     50,
+     MissingData::missing,
+     A,
+     {60, 60, 10},
+     O,
+     "Threshold Crossed: 1 out of the last 3 datapoints [10.0 (22/11/26 10:00:00)] was not greater than the threshold (50.0) (minimum 1 "
+     "datapoint for ALARM -> OK transition)."},
+    {3,
+     2,
+     LT,
+     1,
+     MissingData::missing,
+     A,
+     {0, 2, 3},
+     O,
+     "Threshold Crossed: 2 out of the last 3 datapoints [3.0 (22/11/26 10:00:00), 2.0 (22/11/26 09:59:00)] were not less than the "
+     "threshold (1.0) (minimum 2 datapoints for "
+     "ALARM -> OK transition)."},
+    {2,
+     2,
+     LE,
+     1,
+     MissingData::missing,
+     I,
+     {1, 0.5},
+     A,
+     "Threshold Crossed: 2 datapoints [0.5 (22/11/26 10:00:00), 1.0 (22/11/26 09:59:00)] were less than or equal to the threshold (1.0)."},
+    {2,
+     2,
+     GT,
+     1,
+     MissingData::breaching,
+     O,
+     {none, none, none, none},
+     A,
+     "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [Breaching]."},
+    {1,
+     1,
+     GT,
+     1,
+     MissingData::not_breaching,
+     A,
+     {none, none, none},
+     O,
+     "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [NonBreaching]."},
+    {3,
+     3,
+     GT,
+     1,
+     MissingData::breaching,
+     O,
+     {none, none, 2, none, none},
+     A,
+     "Threshold Crossed: 1 datapoint [2.0 (22/11/26 09:58:00)] was greater than the threshold (1.0) and 2 missing datapoints were treated "
+     "as [Breaching]."},
+    {2,
+     1,
+     GT,
+     1,
+     MissingData::breaching,
+     O,
+     {none, none, 0, none},
+     A,
+     "Threshold Crossed: 1 missing datapoint was treated as [Breaching]."},
+    {5, 5, GT, 1, MissingData::missing, O, {none, none, none, none, none, none, none}, I, "Insufficient Data: 5 datapoints were unknown."},
+    {1, 1, GT, 1, MissingData::missing, A, {none, none, none}, I, "Insufficient Data: 1 datapoint was unknown."},
+    {1,
+     1,
+     GT,
+     1e7,
+     MissingData::missing,
+     O,
+     {25'500'000.0},
+     A,
+     "Threshold Crossed: 1 out of the last 1 datapoints [2.55E7 (22/11/26 10:00:00)] was greater than the threshold (1.0E7) (minimum 1 "
+     "datapoint for OK -> ALARM transition)."},
+};
+
+TEST(Evaluate, SpeaksTheServicesWords) {
+  for (const Story& story : stories) {
+    const auto verdict = evaluate(terms_of(story), story.from, range_of(story.points), instant_from_ms(ten_oclock_ms + 60'300));
+    ASSERT_TRUE(verdict) << story.reason;
+    EXPECT_EQ(verdict->state, story.to);
+    EXPECT_EQ(verdict->reason, story.reason);
+  }
+}
+
+TEST(Evaluate, GivesTheReasonAsDataOldestRecentPointFirst) {
+  const auto verdict = evaluate(terms_of(stories[6]), I, range_of({1, 0.5}), instant_from_ms(ten_oclock_ms + 60'300));
+  EXPECT_EQ(
+      to_json(verdict->reason_data),
+      R"({"version":"1.0","queryDate":"2026-11-22T10:01:00.300+0000","startDate":"2026-11-22T09:59:00.000+0000","statistic":"Average","period":60,)"
+      R"("recentDatapoints":[1E0,5E-1],"threshold":1E0,"evaluatedDatapoints":[{"timestamp":"2026-11-22T10:00:00.000+0000","sampleCount":1E0,"value":5E-1},)"
+      R"({"timestamp":"2026-11-22T09:59:00.000+0000","sampleCount":1E0,"value":1E0}]})");
+}
+
+TEST(Evaluate, StaysSilentWhileTheStateStays) {
+  EXPECT_FALSE(evaluate(terms_of(stories[2]), A, range_of({60}), instant_from_ms(ten_oclock_ms)));
+}
+
+TEST(Evaluate, APercentileOfFewSamplesKeepsTheState) {
+  const Document definition = Object{{"Namespace", "Shop"},
+                                     {"MetricName", "Latency"},
+                                     {"ExtendedStatistic", "p90"},
+                                     {"Period", 60},
+                                     {"EvaluationPeriods", 1},
+                                     {"Threshold", 1},
+                                     {"ComparisonOperator", "GreaterThanThreshold"},
+                                     {"EvaluateLowSampleCountPercentile", "ignore"}};
+  const AlarmTerms terms = *parse_terms(definition);
+  ASSERT_TRUE(terms.samples_min);
+  EXPECT_NEAR(*terms.samples_min, 100, 1e-9);
+  auto range = range_of({none, none, 5});
+  range[2].sample_count = 99;
+  EXPECT_FALSE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms)));
+  range[2].sample_count = 101;
+  EXPECT_TRUE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms)));
+}
+
+TEST(NumberText, IsThatOfTheService) {
+  EXPECT_EQ(number_text(21), "21.0");
+  EXPECT_EQ(number_text(0), "0.0");
+  EXPECT_EQ(number_text(-0.5), "-0.5");
+  EXPECT_EQ(number_text(0.001), "0.001");
+  EXPECT_EQ(number_text(0.0001), "1.0E-4");
+  EXPECT_EQ(number_text(1.5e10), "1.5E10");
+  EXPECT_EQ(number_text(9'999'999), "9999999.0");
+}
+
+TEST(Terms, OfDynamoDbIgnoreMissingData) {
+  const Document definition = Object{{"Namespace", "AWS/DynamoDB"},
+                                     {"MetricName", "M"},
+                                     {"Statistic", "Sum"},
+                                     {"ComparisonOperator", "GreaterThanThreshold"},
+                                     {"TreatMissingData", "breaching"}};
+  EXPECT_EQ(parse_terms(definition)->missing, MissingData::ignore);
+}
+
+TEST(Terms, SayHowOftenAnAlarmIsEvaluated) {
+  AlarmTerms terms;
+  terms.period_s = 10;
+  EXPECT_EQ(cadence_s(terms), 10);
+  terms.period_s = 300;
+  EXPECT_EQ(cadence_s(terms), 60);
+  terms.period_s = 3600;
+  terms.evaluation_periods = 25;
+  EXPECT_EQ(cadence_s(terms), 3600);
+}
+
+TEST(Terms, WallClockWindowsEndWithTheirPeriod) {
+  AlarmTerms terms;
+  terms.wall_clock = true;
+  terms.period_s = 7 * 86'400;
+  EXPECT_EQ(window_end(terms, instant_from_ms(ten_oclock_ms)), instant_from_ms(ten_oclock_ms) - 6 * 24h - 10h) << "Monday the 16th";
+}
+
+}  // namespace
+}  // namespace tocsin::detect

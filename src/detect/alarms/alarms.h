@@ -1,0 +1,60 @@
+// The room of alarms: what the API does with them, and their evaluation as time passes.
+// Threads: everything but start() and the constructor inside a unit of work of `state`.
+//
+// Start: construct, migrate(), bind_actions(), start(). Datapoints are read on the state's executor, which must be the metric store's too.
+#pragma once
+
+#include <memory>
+
+#include "base/random.h"
+#include "detect/alarms/alarm_data.h"
+#include "detect/alarms/alarm_scheduler.h"
+#include "detect/alarms/alarm_store.h"
+#include "detect/alarms/alarm_transitions.h"
+#include "storage/state_executor.h"
+
+namespace tocsin::detect {
+
+using Tags = std::vector<std::pair<std::string, std::string>>;
+
+class Alarms {
+ public:
+  /// All must outlive this object. `append_event` is the journal's append.
+  Alarms(storage::StateExecutor& state, Random& random, AlarmTransitions::AppendEvent append_event, AlarmData& data,
+         SchedulerOptions options = {});
+
+  Result<void> migrate();
+  void bind_actions(AlarmActions& actions) { transitions_.bind_actions(actions); }
+  void start() { scheduler_.start(); }
+
+  /// Creates or replaces. `definition` has the operation's members, validated, with defaults filled in, without Tags and ActionsEnabled.
+  /// Tags are for a new alarm only. `limit_exceeded` above the quota, `invalid` for a rule or terms that are none, or when a composite's
+  /// name is a metric alarm's.
+  Result<void> put_metric(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags);
+  Result<void> put_composite(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags);
+  /// `not_found` names those that are not there; then none is deleted.
+  Result<void> remove(const Scope& scope, const std::vector<std::string>& names);
+  /// Until the next evaluation decides otherwise.
+  Result<void> set_state(const Scope& scope, const std::string& name, AlarmState state, const std::string& reason,
+                         const std::string& reason_data);
+  /// Names of no alarm are ignored.
+  void enable_actions(const Scope& scope, const std::vector<std::string>& names, bool enabled);
+
+  AlarmStore& store() { return store_; }
+
+ private:
+  Result<AlarmRecord> begin_put(const Scope& scope, const Document& definition, AlarmKind kind, bool actions_enabled);
+  void finish_put(AlarmRecord& alarm, bool is_new, const Tags& tags);
+  void evaluate_composite(AlarmRecord& composite, const AlarmRecord* trigger, Instant at);
+  void child_changed(const AlarmRecord& child, Instant at);
+  Result<void> check_children(const Scope& scope, const std::vector<std::string>& children);
+
+  storage::StateExecutor& state_;
+  Random& random_;
+  AlarmStore store_;
+  AlarmTransitions transitions_;
+  AlarmScheduler scheduler_;
+  int depth_ = 0;
+};
+
+}  // namespace tocsin::detect
