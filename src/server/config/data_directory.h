@@ -1,0 +1,18 @@
+// What stands where in a data directory. Everything in it belongs to one server.
+#pragma once
+
+#include <filesystem>
+
+namespace tocsin::server {
+
+struct DataDirectory {
+  std::filesystem::path root;
+
+  std::filesystem::path state_database() const { return root / "state.db"; }
+  std::filesystem::path server_key() const { return root / "server.key"; }  ///< 32 bytes that seal secrets and tokens (0600)
+  std::filesystem::path endpoints() const { return root / "endpoints.json"; }
+  std::filesystem::path telemetry() const { return root / "telemetry"; }
+  // certificates: wire/tls, tls_files(root)
+};
+
+}  // namespace tocsin::server

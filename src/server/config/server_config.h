@@ -1,0 +1,31 @@
+// What a server can be told, once read and checked.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "wire/http/listen_address.h"
+
+namespace tocsin::server {
+
+struct ServerConfig {
+  std::filesystem::path data = "data";                              ///< the data directory
+  bool dev = false;                                                 ///< any key is taken; loopback only
+  std::vector<wire::ListenAddress> listen = {{"127.0.0.1", 4566}};  ///< http and https; empty: off
+  std::string public_url;                                           ///< for URLs handed out; empty: the host that the caller used
+  std::string smtp_url;                                             ///< may hold a password: never printed; empty: no mail leaves
+  std::string smtp_from = "Tocsin <tocsin@localhost>";
+  std::string smtp_ca;          ///< PEM authorities that mail servers are checked with; empty: the system's
+  std::string webhook_ca;       ///< the same for receivers of webhooks
+  std::string tls_certificate;  ///< PEM; empty: the one of `tocsin init` when there is one
+  std::string tls_key;
+  std::string account = "000000000000";  ///< the account of a caller that names none
+  std::string region = "us-east-1";      ///< the region of a caller that names none
+  int io_threads = 2;
+  log::Level log_level = log::Level::info;
+  bool log_json = false;
+};
+
+}  // namespace tocsin::server

@@ -1,0 +1,127 @@
+#include "server/config/setting.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "delivery/smtp/smtp_carrier.h"
+
+namespace tocsin::server {
+namespace {
+
+using Values = std::vector<std::string>;
+using Applied = Result<void>;
+
+std::unexpected<Error> unexpected_value(std::string_view key, const std::string& value, std::string_view wanted) {
+  return fail(ErrorKind::invalid, std::string(key) + ": '" + value + "' is not " + std::string(wanted));
+}
+
+Setting text(std::string_view key, std::string ServerConfig::*member, std::string_view placeholder, std::string_view help) {
+  return {key, SettingKind::text, help, placeholder, [member](ServerConfig& config, const Values& values) -> Applied {
+            config.*member = values.back();
+            return {};
+          }};
+}
+
+Setting toggle(std::string_view key, bool ServerConfig::*member, std::string_view help) {
+  return {key, SettingKind::toggle, help, "", [key, member](ServerConfig& config, const Values& values) -> Applied {
+            const std::string& value = values.back();
+            const bool on = value == "true" || value == "1" || value == "yes" || value == "on";
+            const bool off = value == "false" || value == "0" || value == "no" || value == "off";
+            if (!on && !off) return unexpected_value(key, value, "true or false");
+            config.*member = on;
+            return {};
+          }};
+}
+
+Applied set_listen(ServerConfig& config, const Values& values) {
+  std::vector<wire::ListenAddress> addresses;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto address = wire::parse_listen_address(value);
+    if (!address) return fail(ErrorKind::invalid, "listen: " + address.error().message);
+    addresses.push_back(*address);
+  }
+  config.listen = std::move(addresses);
+  return {};
+}
+
+Applied set_smtp(ServerConfig& config, const Values& values) {
+  if (values.back() == "off" || values.back().empty()) {
+    config.smtp_url.clear();
+    return {};
+  }
+  if (auto sound = delivery::check_smtp_url(values.back()); !sound) return fail(ErrorKind::invalid, "smtp: " + sound.error().message);
+  config.smtp_url = values.back();
+  return {};
+}
+
+Applied set_public_url(ServerConfig& config, const Values& values) {
+  std::string url = values.back();
+  if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+    return unexpected_value("public-url", url, "a URL of http or https");
+  while (url.ends_with('/')) url.pop_back();
+  config.public_url = url;
+  return {};
+}
+
+Applied set_account(ServerConfig& config, const Values& values) {
+  const std::string& account = values.back();
+  const bool sound = account.size() == 12 && std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!sound) return unexpected_value("account", account, "twelve digits");
+  config.account = account;
+  return {};
+}
+
+Applied set_io_threads(ServerConfig& config, const Values& values) {
+  const std::string& value = values.back();
+  int threads = 0;
+  const auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), threads);
+  if (failed != std::errc{} || end != value.data() + value.size() || threads < 1 || threads > 64)
+    return unexpected_value("io-threads", value, "a number from 1 to 64");
+  config.io_threads = threads;
+  return {};
+}
+
+Applied set_log_level(ServerConfig& config, const Values& values) {
+  const std::string& value = values.back();
+  constexpr std::pair<std::string_view, log::Level> levels[] = {
+      {"debug", log::Level::debug}, {"info", log::Level::info}, {"warning", log::Level::warning}, {"error", log::Level::error}};
+  for (const auto& [name, level] : levels)
+    if (value == name) {
+      config.log_level = level;
+      return {};
+    }
+  return unexpected_value("log-level", value, "debug, info, warning or error");
+}
+
+Applied set_data(ServerConfig& config, const Values& values) {
+  if (values.back().empty()) return fail(ErrorKind::invalid, "data: the directory has no name");
+  config.data = values.back();
+  return {};
+}
+
+}  // namespace
+
+const std::vector<Setting>& server_settings() {
+  static const std::vector<Setting> settings = {
+      {"data", SettingKind::text, "the data directory; made when it is missing", "DIR", set_data},
+      toggle("dev", &ServerConfig::dev, "take any access key, as its account's root; loopback only"),
+      {"listen", SettingKind::list, "serve http and https here; repeats; port 0 takes a free one, 'off' none", "HOST:PORT", set_listen},
+      {"public-url", SettingKind::text, "how others reach this server, for links in mails and answers", "URL", set_public_url},
+      {"smtp", SettingKind::text, "the server that takes our mail: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…", "URL", set_smtp},
+      text("smtp-from", &ServerConfig::smtp_from, "ADDRESS", "whom mails come from"),
+      text("smtp-ca", &ServerConfig::smtp_ca, "FILE", "authorities (PEM) to check the mail server with, instead of the system's"),
+      text("webhook-ca", &ServerConfig::webhook_ca, "FILE",
+           "authorities (PEM) to check receivers of webhooks with, instead of the system's"),
+      text("tls-certificate", &ServerConfig::tls_certificate, "FILE", "certificate (PEM) for https, instead of the one of 'tocsin init'"),
+      text("tls-key", &ServerConfig::tls_key, "FILE", "its key (PEM)"),
+      {"account", SettingKind::text, "the account of a caller that names none", "ID", set_account},
+      text("region", &ServerConfig::region, "NAME", "the region of a caller that names none"),
+      {"io-threads", SettingKind::text, "threads that serve connections", "N", set_io_threads},
+      {"log-level", SettingKind::text, "debug, info, warning or error", "LEVEL", set_log_level},
+      toggle("log-json", &ServerConfig::log_json, "log lines as JSON objects"),
+  };
+  return settings;
+}
+
+}  // namespace tocsin::server
