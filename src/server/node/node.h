@@ -5,25 +5,18 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/executor.h"
-#include "base/random.h"
 #include "base/result.h"
+#include "wire/http/http_message.h"
 
 namespace tocsin::server {
 
 struct ServerConfig;
-
-/// What a node is given of the outside world. All must outlive it.
-struct Outside {
-  const Clock& clock;
-  Random& random;
-};
+struct Outside;
 
 class Node {
  public:
   /// Opens the data directory (creating it), migrates, and builds every part; nothing runs yet. Errors say what to do.
-  static Result<std::unique_ptr<Node>> open(const ServerConfig& config, Outside outside);
+  static Result<std::unique_ptr<Node>> open(const ServerConfig& config, const Outside& outside);
   virtual ~Node() = default;
 
   /// Starts the parts and then the listeners; writes DIR/endpoints.json.
@@ -32,6 +25,18 @@ class Node {
   virtual void stop() = 0;
   /// "http://127.0.0.1:4566" …: what was bound.
   virtual std::vector<std::string> endpoints() const = 0;
+  /// The way in for requests without a socket (simulation): what the listeners serve.
+  virtual wire::HttpHandler& entry() = 0;
 };
+
+/// The first administrator's key, made once per data directory (`tocsin init`).
+struct FirstCredentials {
+  std::string account;
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string ingest_key;  ///< for OTLP and the like: all signals, the account's default region
+};
+/// On a stopped server's data directory. `already_exists` when it was made before.
+Result<FirstCredentials> make_first_credentials(const ServerConfig& config, const Outside& outside);
 
 }  // namespace tocsin::server

@@ -1,0 +1,37 @@
+#include "delivery/curl/transfer_thread.h"
+#include "delivery/http/http_carrier.h"
+#include "delivery/smtp/smtp_carrier.h"
+#include "server/config/server_config.h"
+#include "server/node/outside.h"
+#include "storage/embedded/file_ingest_log.h"
+#include "storage/embedded/sqlite_database.h"
+
+namespace tocsin::server {
+
+struct Machine::Parts {
+  explicit Parts(const ServerConfig& config)
+      : http({.ca_file = config.webhook_ca}, transfers),
+        outside{.clock = clock,
+                .random = random,
+                .make_executor = [this](const char* name) { return make_thread_executor(clock, name); },
+                .open_database = [](const std::string& path) { return storage::open_sqlite_database(path); },
+                .open_ingest_log = [](const std::string& folder) { return storage::open_file_ingest_log(folder); },
+                .http_carrier = &http} {
+    if (config.smtp_url.empty()) return;
+    smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca}, clock, transfers);
+    outside.smtp_carrier = smtp.get();
+  }
+
+  SystemClock clock;
+  SystemRandom random;
+  delivery::TransferThread transfers;
+  delivery::HttpCarrier http;
+  std::unique_ptr<delivery::SmtpCarrier> smtp;
+  Outside outside;
+};
+
+Machine::Machine(const ServerConfig& config) : parts_(std::make_unique<Parts>(config)) {}
+Machine::~Machine() = default;
+Outside& Machine::outside() { return parts_->outside; }
+
+}  // namespace tocsin::server
