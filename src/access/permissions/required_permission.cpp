@@ -1,0 +1,57 @@
+#include "access/permissions/required_permission.h"
+
+#include <algorithm>
+#include <array>
+
+#include "access/permissions/passed_roles.h"
+#include "access/permissions/resource_rules.h"
+
+namespace tocsin::access {
+namespace {
+
+struct Renamed {
+  std::string_view service;
+  std::string_view operation;
+  std::string_view action;
+};
+
+// operations whose permission has another name
+constexpr std::array<Renamed, 8> renamed{{
+    {"sns", "PublishBatch", "sns:Publish"},
+    {"sqs", "SendMessageBatch", "sqs:SendMessage"},
+    {"sqs", "DeleteMessageBatch", "sqs:DeleteMessage"},
+    {"sqs", "ChangeMessageVisibilityBatch", "sqs:ChangeMessageVisibility"},
+    {"lambda", "Invoke", "lambda:InvokeFunction"},
+    {"lambda", "InvokeAsync", "lambda:InvokeFunction"},
+    {"lambda", "InvokeWithResponseStream", "lambda:InvokeFunction"},
+    {"cloudtrail-data", "PutAuditEvents", "cloudtrail-data:PutAuditEvents"},
+}};
+
+std::string action_of(std::string_view service, std::string_view operation) {
+  const auto found = std::find_if(renamed.begin(), renamed.end(),
+                                  [&](const Renamed& entry) { return entry.service == service && entry.operation == operation; });
+  if (found != renamed.end()) return std::string(found->action);
+  return std::string(service) + ':' + std::string(operation);
+}
+
+// a command also acts on each machine that it names
+void add_machines(const Document& input, const Scope& scope, std::vector<std::string>& resources) {
+  for (const Document& id : array_at(input, "InstanceIds"))
+    if (id.is_string())
+      resources.push_back(std::string(id.as_string()).starts_with("i-")
+                              ? "arn:aws:ec2:" + scope.region + ':' + scope.account + ":instance/" + std::string(id.as_string())
+                              : "arn:aws:ssm:" + scope.region + ':' + scope.account + ":managed-instance/" + std::string(id.as_string()));
+}
+
+}  // namespace
+
+std::vector<RequiredPermission> required_permissions(std::string_view service, std::string_view operation, const Document& input,
+                                                     const Scope& scope) {
+  std::vector<RequiredPermission> out{{action_of(service, operation), resources_of(service, operation, input, scope), ""}};
+  if (service == "ssm" && operation == "SendCommand") add_machines(input, scope, out.front().resources);
+  for (PassedRole& role : passed_roles(service, operation, input, scope))
+    out.push_back({"iam:PassRole", {std::move(role.role_arn)}, std::move(role.service)});
+  return out;
+}
+
+}  // namespace tocsin::access

@@ -1,0 +1,232 @@
+#include "access/permissions/resource_rules.h"
+
+#include <array>
+#include <boost/json.hpp>
+#include <span>
+
+#include "model/arn.h"
+
+namespace tocsin::access {
+namespace {
+
+/// The first rule of the service that fits the operation, and whose member the input has, gives the resource. In a form {v} is the value,
+/// {r} the region, {a} the account, {Name} another member with a default after '|'. A value that is an ARN stands for itself.
+struct Rule {
+  std::string_view operation;  ///< a name; or a part of it between stars; or * for all
+  std::string_view member;     ///< a text or a list of texts; "" always fits
+  std::string_view form;
+};
+
+constexpr std::string_view itself = "{v}";
+
+constexpr Rule sns[] = {
+    {"CreateTopic", "Name", "arn:aws:sns:{r}:{a}:{v}"}, {"*", "TopicArn", itself}, {"*", "TargetArn", itself}, {"*", "ResourceArn", itself},
+    {"*", "SubscriptionArn", "topic of {v}"},
+};
+constexpr Rule sqs[] = {
+    {"*", "QueueUrl", "queue of {v}"},
+    {"*", "QueueName", "arn:aws:sqs:{r}:{a}:{v}"},
+    {"*", "SourceArn", itself},
+};
+constexpr Rule logs[] = {
+    {"CreateLogGroup", "logGroupName", "arn:aws:logs:{r}:{a}:log-group:{v}"},
+    {"*Query*", "logGroupNames", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:"},
+    {"*Tag*", "resourceArn", itself},
+    {"*", "logGroupName", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:{logStreamName|}"},
+    {"*", "logGroupIdentifier", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:{logStreamName|}"},
+    {"*", "logGroupIdentifiers", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:"},
+    {"DescribeLogGroups", "", "arn:aws:logs:{r}:{a}:log-group::log-stream:"},
+};
+constexpr Rule cloudwatch[] = {
+    {"*Alarm*", "AlarmName", "arn:aws:cloudwatch:{r}:{a}:alarm:{v}"},
+    {"*Alarm*", "AlarmNames", "arn:aws:cloudwatch:{r}:{a}:alarm:{v}"},
+    {"DescribeAlarms", "", "arn:aws:cloudwatch:{r}:{a}:alarm:*"},
+    {"*AlarmMuteRule", "AlarmMuteRuleName", "arn:aws:cloudwatch:{r}:{a}:alarm-mute-rule:{v}"},
+    {"PutAlarmMuteRule", "Name", "arn:aws:cloudwatch:{r}:{a}:alarm-mute-rule:{v}"},
+    {"*Dashboard", "DashboardName", "arn:aws:cloudwatch::{a}:dashboard/{v}"},
+    {"*InsightRule*", "RuleName", "arn:aws:cloudwatch:{r}:{a}:insight-rule/{v}"},
+    {"*", "ResourceARN", itself},
+};
+constexpr Rule events[] = {
+    {"*Archive", "ArchiveName", "arn:aws:events:{r}:{a}:archive/{v}"},
+    {"*Replay", "ReplayName", "arn:aws:events:{r}:{a}:replay/{v}"},
+    {"*Connection", "Name", "arn:aws:events:{r}:{a}:connection/{v}"},
+    {"*ApiDestination", "Name", "arn:aws:events:{r}:{a}:api-destination/{v}"},
+    {"*EventBus", "Name", "arn:aws:events:{r}:{a}:event-bus/{v}"},
+    {"*Permission", "EventBusName", "arn:aws:events:{r}:{a}:event-bus/{v}"},
+    {"*Permission", "", "arn:aws:events:{r}:{a}:event-bus/default"},
+    {"*Targets*", "Rule", "arn:aws:events:{r}:{a}:rule/{EventBusName|default}/{v}"},
+    {"*Rule*", "Name", "arn:aws:events:{r}:{a}:rule/{EventBusName|default}/{v}"},
+    {"PutEvents", "Entries.EventBusName", "arn:aws:events:{r}:{a}:event-bus/{v}"},
+    {"PutEvents", "", "arn:aws:events:{r}:{a}:event-bus/default"},
+    {"*", "ResourceARN", itself},
+};
+constexpr Rule ssm[] = {
+    {"*Parameter*", "Name", "arn:aws:ssm:{r}:{a}:parameter{/v}"},
+    {"*Parameter*", "Names", "arn:aws:ssm:{r}:{a}:parameter{/v}"},
+    {"*Parameter*", "Path", "arn:aws:ssm:{r}:{a}:parameter{/v}"},
+    {"SendCommand", "DocumentName", "arn:aws:ssm:{r}:{a}:document/{v}"},
+    {"StartAutomationExecution", "DocumentName", "arn:aws:ssm:{r}:{a}:automation-definition/{v}:{DocumentVersion|$DEFAULT}"},
+    {"*AutomationExecution*", "AutomationExecutionId", "arn:aws:ssm:{r}:{a}:automation-execution/{v}"},
+    {"SendAutomationSignal", "AutomationExecutionId", "arn:aws:ssm:{r}:{a}:automation-execution/{v}"},
+    {"StartSession", "Target", "machine of {v}"},
+    {"*Session", "SessionId", "arn:aws:ssm:{r}:{a}:session/{v}"},
+    {"*Document*", "Name", "arn:aws:ssm:{r}:{a}:document/{v}"},
+    {"*OpsItem*", "OpsItemId", "arn:aws:ssm:{r}:{a}:opsitem/{v}"},
+    {"*MaintenanceWindow*", "WindowId", "arn:aws:ssm:{r}:{a}:maintenancewindow/{v}"},
+    {"*Association*", "AssociationId", "arn:aws:ssm:{r}:{a}:association/{v}"},
+    {"*ManagedInstance*", "InstanceId", "machine of {v}"},
+};
+constexpr Rule ssm_incidents[] = {
+    {"*", "responsePlanArn", itself},
+    {"*", "incidentRecordArn", itself},
+    {"*", "resourceArn", itself},
+    {"*", "arn", itself},
+    {"CreateResponsePlan", "name", "arn:aws:ssm-incidents::{a}:response-plan/{v}"},
+};
+constexpr Rule ssm_contacts[] = {
+    {"CreateContact", "Alias", "arn:aws:ssm-contacts:{r}:{a}:contact/{v}"},
+    {"*", "ContactId", itself},
+    {"*", "ContactChannelId", itself},
+    {"*", "EngagementId", itself},
+    {"*", "PageId", itself},
+    {"*", "RotationId", itself},
+    {"*", "ContactArn", itself},
+    {"*", "ResourceARN", itself},
+};
+constexpr Rule sts[] = {{"AssumeRole", "RoleArn", itself}};
+constexpr Rule iam[] = {
+    {"CreateUser", "UserName", "arn:aws:iam::{a}:user{Path|/}{v}"},
+    {"CreateGroup", "GroupName", "arn:aws:iam::{a}:group{Path|/}{v}"},
+    {"CreateRole", "RoleName", "arn:aws:iam::{a}:role{Path|/}{v}"},
+    {"CreatePolicy", "PolicyName", "arn:aws:iam::{a}:policy{Path|/}{v}"},
+    {"*InstanceProfile*", "InstanceProfileName", "arn:aws:iam::{a}:instance-profile/{v}"},
+    {"*Group*", "GroupName", "arn:aws:iam::{a}:group/{v}"},
+    {"*", "RoleName", "arn:aws:iam::{a}:role/{v}"},
+    {"*", "UserName", "arn:aws:iam::{a}:user/{v}"},
+    {"SimulatePrincipalPolicy", "PolicySourceArn", itself},
+    {"*", "PolicyArn", itself},
+};
+constexpr Rule cloudtrail[] = {
+    {"*", "TrailName", "arn:aws:cloudtrail:{r}:{a}:trail/{v}"},
+    {"*Trail*", "Name", "arn:aws:cloudtrail:{r}:{a}:trail/{v}"},
+    {"*Logging", "Name", "arn:aws:cloudtrail:{r}:{a}:trail/{v}"},
+    {"*Tags", "ResourceId", itself},
+};
+
+struct ServiceRules {
+  std::string_view service;
+  std::span<const Rule> rules;
+};
+constexpr ServiceRules all[] = {{"sns", sns},
+                                {"sqs", sqs},
+                                {"logs", logs},
+                                {"cloudwatch", cloudwatch},
+                                {"events", events},
+                                {"ssm", ssm},
+                                {"ssm-incidents", ssm_incidents},
+                                {"ssm-contacts", ssm_contacts},
+                                {"sts", sts},
+                                {"iam", iam},
+                                {"cloudtrail", cloudtrail}};
+
+bool fits(std::string_view pattern, std::string_view operation) {
+  if (pattern == "*") return true;
+  const bool open_front = pattern.starts_with('*'), open_back = pattern.ends_with('*');
+  if (open_front) pattern.remove_prefix(1);
+  if (open_back) pattern.remove_suffix(1);
+  if (open_front && open_back) return operation.find(pattern) != std::string_view::npos;
+  if (open_front) return operation.ends_with(pattern);
+  return open_back ? operation.starts_with(pattern) : operation == pattern;
+}
+
+void add_texts(const Document& value, std::vector<std::string>& out) {
+  if (value.is_string())
+    out.emplace_back(value.as_string());
+  else if (value.is_array())
+    for (const Document& element : value.as_array()) add_texts(element, out);
+}
+
+// "Entries.EventBusName": that member of each element
+std::vector<std::string> values_of(const Document& input, std::string_view member) {
+  std::vector<std::string> out;
+  const auto dot = member.find('.');
+  if (dot == std::string_view::npos) {
+    if (const Document* value = find(input, member)) add_texts(*value, out);
+    return out;
+  }
+  for (const Document& element : array_at(input, member.substr(0, dot)))
+    if (const Document* value = find(element, member.substr(dot + 1))) add_texts(*value, out);
+  return out;
+}
+
+std::string topic_of(const std::string& subscription) {
+  const auto colon = subscription.rfind(':');
+  return colon == std::string::npos || !subscription.starts_with("arn:") ? "*" : subscription.substr(0, colon);
+}
+
+// http://host/ACCOUNT/NAME
+std::string queue_of(const std::string& url, const Scope& scope) {
+  const auto name_slash = url.rfind('/');
+  if (name_slash == std::string::npos || name_slash == 0) return make_arn("sqs", scope, url);
+  const auto account_slash = url.rfind('/', name_slash - 1);
+  const std::string account = url.substr(account_slash + 1, name_slash - account_slash - 1);
+  return make_arn("sqs", {account, scope.region}, url.substr(name_slash + 1));
+}
+
+std::string machine_of(const std::string& id, const Scope& scope) {
+  return id.starts_with("i-") ? make_arn("ec2", scope, "instance/" + id) : make_arn("ssm", scope, "managed-instance/" + id);
+}
+
+std::string filled(std::string_view form, const std::string& value, const Document& input, const Scope& scope) {
+  std::string out;
+  while (!form.empty()) {
+    const auto open = form.find('{');
+    out += form.substr(0, open);
+    if (open == std::string_view::npos) break;
+    const auto close = form.find('}', open);
+    const std::string_view name = form.substr(open + 1, close - open - 1);
+    form.remove_prefix(close + 1);
+    if (name == "v")
+      out += value;
+    else if (name == "/v")
+      out += value.starts_with('/') ? value : '/' + value;
+    else if (name == "r")
+      out += scope.region;
+    else if (name == "a")
+      out += scope.account;
+    else
+      out += text_or(input, name.substr(0, name.find('|')), name.substr(name.find('|') + 1));
+  }
+  return out;
+}
+
+std::string resource_of(const Rule& rule, const std::string& value, const Document& input, const Scope& scope) {
+  if (rule.form.starts_with("topic of")) return topic_of(value);
+  if (rule.form.starts_with("queue of")) return queue_of(value, scope);
+  if (rule.form.starts_with("machine of")) return machine_of(value, scope);
+  if (value.starts_with("arn:") && rule.form.find("log-stream") == std::string_view::npos) return value;
+  if (value.starts_with("arn:")) return value + (value.ends_with(":*") ? "" : ":log-stream:" + text_or(input, "logStreamName"));
+  // the default bus is not part of its rules' names
+  std::string out = filled(rule.form, value, input, scope);
+  if (const auto bus = out.find(":rule/default/"); bus != std::string::npos) out.erase(bus + 6, 8);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> resources_of(std::string_view service, std::string_view operation, const Document& input, const Scope& scope) {
+  for (const ServiceRules& candidate : all) {
+    if (candidate.service != service) continue;
+    for (const Rule& rule : candidate.rules) {
+      if (!fits(rule.operation, operation)) continue;
+      if (rule.member.empty()) return {filled(rule.form, "", input, scope)};
+      std::vector<std::string> resources;
+      for (const std::string& value : values_of(input, rule.member)) resources.push_back(resource_of(rule, value, input, scope));
+      if (!resources.empty()) return resources;
+    }
+  }
+  return {"*"};
+}
+
+}  // namespace tocsin::access
