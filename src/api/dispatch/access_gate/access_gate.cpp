@@ -117,10 +117,4 @@ AccessGate::Found AccessGate::of_host(const wire::HttpRequest& request, const Au
   return std::move(*host);
 }
 
-std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
-  if (call.principal.kind == PrincipalKind::root || call.principal.kind == PrincipalKind::service) return {};
-  return api::refuse("AccessDenied",
-                     "User: " + call.principal.arn + " is not authorized to perform: " + call.service + ':' + call.operation, forbidden);
-}
-
 }  // namespace tocsin::api

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "access/credentials/access_key_store.h"
 #include "access/credentials/session_store.h"
-#include "access/identities/identity_store.h"
+#include "access/identities/authorizer.h"
 #include "api/dispatch/gate.h"
 
 namespace tocsin::wire::sigv4 {
@@ -26,11 +27,15 @@ class AccessGate final : public Gate {
   using HostSignatures =
       std::function<Result<Principal>(const std::string& host_id, const std::string& to_sign, const std::string& signature)>;
 
+  /// The policy of a resource itself (a topic's, a queue's) for the resource's ARN, if it has one. Bound by server/.
+  using ResourcePolicies = std::function<std::optional<access::ResourcePolicy>(const Call& call, const std::string& resource_arn)>;
+
   AccessGate(storage::StateExecutor& state, access::AccessKeyStore& keys, access::SessionStore& sessions, access::IdentityStore& identities,
-             AccessGateSettings settings)
-      : state_(state), keys_(keys), sessions_(sessions), identities_(identities), settings_(settings) {}
+             access::Authorizer& authorizer, AccessGateSettings settings)
+      : state_(state), keys_(keys), sessions_(sessions), identities_(identities), authorizer_(authorizer), settings_(settings) {}
 
   void set_host_signatures(HostSignatures check) { host_signatures_ = std::move(check); }
+  void set_resource_policies(ResourcePolicies find) { resource_policies_ = std::move(find); }
 
   /// `request.body` must be as it was sent: undo Content-Encoding afterwards.
   std::expected<Caller, ServiceError> authenticate(const wire::HttpRequest& request, std::string_view service) override;
@@ -41,14 +46,18 @@ class AccessGate final : public Gate {
   Found who(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
   Found of_access_key(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const access::AccessKey& key);
   Found of_session(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const access::Session& session);
+  /// IAM's resources are named without their path in calls, and with it in policies.
+  std::string existing_entity(const Call& call, const std::string& resource);
   Found of_host(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
 
   storage::StateExecutor& state_;
   access::AccessKeyStore& keys_;
   access::SessionStore& sessions_;
   access::IdentityStore& identities_;
+  access::Authorizer& authorizer_;
   AccessGateSettings settings_;
   HostSignatures host_signatures_;
+  ResourcePolicies resource_policies_;
 };
 
 /// The name that credentials for a service are scoped to; it is the model's folder name for most.
