@@ -22,10 +22,16 @@ spdlog::logger& logger() {
 
 spdlog::level::level_enum level_of(Level level) {
   switch (level) {
-    case Level::debug: return spdlog::level::debug;
-    case Level::info: return spdlog::level::info;
-    case Level::warning: return spdlog::level::warn;
-    case Level::error: return spdlog::level::err;
+    case Level::debug:
+      return spdlog::level::debug;
+    case Level::info:
+      return spdlog::level::info;
+    case Level::warning:
+      return spdlog::level::warn;
+    case Level::error:
+      return spdlog::level::err;
+    case Level::off:
+      return spdlog::level::off;
   }
   return spdlog::level::info;
 }
@@ -49,9 +55,7 @@ std::string as_object(std::string_view part, std::string_view message, std::init
 
 void set_level(Level level) { logger().set_level(level_of(level)); }
 
-void set_json(bool on) {
-  as_json = on;
-}
+void set_json(bool on) { as_json = on; }
 
 void write(Level level, std::string_view part, std::string_view message, std::initializer_list<Field> fields) {
   if (!logger().should_log(level_of(level))) return;

@@ -8,7 +8,7 @@
 
 namespace tocsin::log {
 
-enum class Level { debug, info, warning, error };
+enum class Level { debug, info, warning, error, off };
 using Field = std::pair<std::string_view, std::string>;
 
 /// Lines below this level are dropped. Info at start.
@@ -19,9 +19,17 @@ void set_json(bool on);
 /// Thread-safe. `part` is the folder, such as "delivery/outbox". Never log a secret.
 void write(Level level, std::string_view part, std::string_view message, std::initializer_list<Field> fields = {});
 
-inline void debug(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::debug, part, message, fields); }
-inline void info(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::info, part, message, fields); }
-inline void warning(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::warning, part, message, fields); }
-inline void error(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) { write(Level::error, part, message, fields); }
+inline void debug(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::debug, part, message, fields);
+}
+inline void info(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::info, part, message, fields);
+}
+inline void warning(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::warning, part, message, fields);
+}
+inline void error(std::string_view part, std::string_view message, std::initializer_list<Field> fields = {}) {
+  write(Level::error, part, message, fields);
+}
 
 }  // namespace tocsin::log

@@ -15,12 +15,15 @@ namespace tocsin::storage {
 class IngestLog {
  public:
   virtual ~IngestLog() = default;
-  /// Appends one record (any bytes) and returns its offset; offsets grow by one. `unavailable` when the disk refuses: then the record is not there.
+  /// Appends one record (any bytes, at most 64 MiB) and returns its offset; offsets grow by one. `unavailable` when the disk refuses: then the record is not there.
   virtual Result<std::uint64_t> append(std::string_view record) = 0;
   /// Makes all appended records safe from a power cut. Called every 200 ms by the owner's executor.
   virtual Result<void> sync() = 0;
   /// Calls `visit` for every whole record from `from` on, in order, until it returns false. A torn record at the end is cut off when the log is opened.
   virtual Result<void> read(std::uint64_t from, const std::function<bool(std::uint64_t offset, std::string_view record)>& visit) = 0;
+  /// Records to come get at least this offset. Called once after opening, with the highest offset that any partition has applied plus one: a power cut may have taken
+  /// records from the log that a partition, synced earlier, remembers as applied, and their offsets must not be given to others.
+  virtual Result<void> skip_to(std::uint64_t offset) = 0;
   /// Records below `offset` are applied everywhere and may be removed.
   virtual void trim(std::uint64_t offset) = 0;
   /// The offset that the next record will get.
