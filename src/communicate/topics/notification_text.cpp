@@ -1,0 +1,126 @@
+#include "communicate/topics/notification_text.h"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "base/encoding.h"
+#include "base/text_time.h"
+
+namespace tocsin::communicate {
+namespace {
+
+std::string sender(const Topic& topic, const std::string& from_address) {
+  std::string name = topic.attribute("DisplayName");
+  if (name.empty()) name = "Tocsin Notifications";
+  std::erase_if(name, [](char c) { return c == '"' || c == '\\' || c == '\r' || c == '\n'; });
+  return fmt::format("\"{}\" <{}>", name, from_address);
+}
+
+std::string footer(const Topic& topic, const Subscription& subscription, const PublicAddress& address) {
+  return fmt::format(
+      "\n\n--\nIf you wish to stop receiving notifications from this topic, please visit the page below to unsubscribe:\n{}\n\nTopic: {}\n",
+      unsubscribe_page_url(address, subscription.arn), topic.arn);
+}
+
+Object unsubscribe_headers(const Subscription& subscription, const PublicAddress& address) {
+  return {{"List-Unsubscribe", fmt::format("<{}>", unsubscribe_page_url(address, subscription.arn))},
+          {"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"}};
+}
+
+void add_signature(Object& document, const Topic& topic, const NotificationSigner& signer, const PublicAddress& address) {
+  const std::string version = topic.attribute("SignatureVersion") == "2" ? "2" : "1";
+  const std::string signature = signer.sign(text_to_sign(document), version);
+  document["SignatureVersion"] = version;
+  document["Signature"] = signature;
+  document["SigningCertURL"] = address.url + signer.certificate_path();
+}
+
+Object shown_attributes(const delivery::MessageAttributes& attributes) {
+  Object out;
+  for (const auto& [name, attribute] : attributes)
+    out[name] =
+        Object{{"Type", attribute.type}, {"Value", attribute.type.starts_with("Binary") ? to_base64(attribute.value) : attribute.value}};
+  return out;
+}
+
+}  // namespace
+
+std::string subscribe_url(const PublicAddress& address, const std::string& topic_arn, const std::string& token) {
+  return fmt::format("{}/?Action=ConfirmSubscription&TopicArn={}&Token={}", address.url, percent_encode(topic_arn), percent_encode(token));
+}
+
+std::string unsubscribe_url(const PublicAddress& address, const std::string& subscription_arn) {
+  return fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}", address.url, percent_encode(subscription_arn));
+}
+
+std::string confirmation_page_url(const PublicAddress& address, const std::string& topic_arn, const std::string& token) {
+  return fmt::format("{}/subscriptions/confirm?TopicArn={}&Token={}", address.url, percent_encode(topic_arn), percent_encode(token));
+}
+
+std::string unsubscribe_page_url(const PublicAddress& address, const std::string& subscription_arn) {
+  return fmt::format("{}/subscriptions/unsubscribe?SubscriptionArn={}", address.url, percent_encode(subscription_arn));
+}
+
+Document notification_document(const Notification& notification, const Topic& topic, const Subscription& subscription,
+                               const NotificationSigner& signer, const PublicAddress& address) {
+  Object out{{"Type", "Notification"}, {"MessageId", notification.message_id}};
+  if (!notification.sequence_number.empty()) out["SequenceNumber"] = notification.sequence_number;
+  out["TopicArn"] = notification.topic_arn;
+  if (!notification.request.subject.empty()) out["Subject"] = notification.request.subject;
+  out["Message"] = notification.message_for(subscription.protocol);
+  out["Timestamp"] = to_rfc3339_ms(notification.published_at);
+  add_signature(out, topic, signer, address);
+  out["UnsubscribeURL"] = unsubscribe_url(address, subscription.arn);
+  if (!notification.request.attributes.empty()) out["MessageAttributes"] = shown_attributes(notification.request.attributes);
+  return out;
+}
+
+Document confirmation_document(const Topic& topic, const std::string& message_id, const std::string& token, Instant now,
+                               const NotificationSigner& signer, const PublicAddress& address) {
+  Object out{
+      {"Type", "SubscriptionConfirmation"},
+      {"MessageId", message_id},
+      {"Token", token},
+      {"TopicArn", topic.arn},
+      {"Message",
+       fmt::format(
+           "You have chosen to subscribe to the topic {}.\nTo confirm the subscription, visit the SubscribeURL included in this message.",
+           topic.arn)},
+      {"SubscribeURL", subscribe_url(address, topic.arn, token)},
+      {"Timestamp", to_rfc3339_ms(now)}};
+  add_signature(out, topic, signer, address);
+  return out;
+}
+
+Document notification_mail(const Notification& notification, const Topic& topic, const Subscription& subscription,
+                           const PublicAddress& address, const std::string& from_address) {
+  const std::string& subject = notification.request.subject;
+  return Object{{"from", sender(topic, from_address)},
+                {"to", subscription.endpoint},
+                {"subject", subject.empty() ? "Notification from " + topic.name : subject},
+                {"text", notification.message_for(Protocol::email) + footer(topic, subscription, address)},
+                {"headers", unsubscribe_headers(subscription, address)}};
+}
+
+Document document_mail(const Document& notification_document, const Topic& topic, const Subscription& subscription,
+                       const PublicAddress& address, const std::string& from_address) {
+  return Object{{"from", sender(topic, from_address)},
+                {"to", subscription.endpoint},
+                {"subject", text_or(notification_document, "Subject", "Notification from " + topic.name)},
+                {"text", to_pretty_json(notification_document) + "\n"},
+                {"headers", unsubscribe_headers(subscription, address)}};
+}
+
+Document confirmation_mail(const Topic& topic, const std::string& endpoint, const std::string& token, const PublicAddress& address,
+                           const std::string& from_address) {
+  const std::string text = fmt::format(
+      "You have chosen to subscribe to the topic:\n{}\n\nTo confirm this subscription, visit the page below and press the button (if this "
+      "was in error, no action is necessary):\n{}\n\n"
+      "The link holds for two days.\n",
+      topic.arn, confirmation_page_url(address, topic.arn, token));
+  return Object{
+      {"from", sender(topic, from_address)}, {"to", endpoint}, {"subject", "Subscription Confirmation: " + topic.name}, {"text", text}};
+}
+
+}  // namespace tocsin::communicate

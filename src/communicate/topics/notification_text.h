@@ -1,0 +1,40 @@
+// The documents and mails that subscribers get.
+#pragma once
+
+#include <string>
+
+#include "base/document.h"
+#include "communicate/topics/notification_signer.h"
+#include "communicate/topics/topic.h"
+
+namespace tocsin::communicate {
+
+/// Where this server is reached from outside, without a slash at the end.
+struct PublicAddress {
+  std::string url;
+};
+
+/// `BASE/?Action=ConfirmSubscription&TopicArn=…&Token=…`: confirms on GET, for machines.
+std::string subscribe_url(const PublicAddress& address, const std::string& topic_arn, const std::string& token);
+/// `BASE/?Action=Unsubscribe&SubscriptionArn=…`: for machines.
+std::string unsubscribe_url(const PublicAddress& address, const std::string& subscription_arn);
+/// Pages with a button, for people: opening one changes nothing.
+std::string confirmation_page_url(const PublicAddress& address, const std::string& topic_arn, const std::string& token);
+std::string unsubscribe_page_url(const PublicAddress& address, const std::string& subscription_arn);
+
+/// The signed document of a notification, as SQS, HTTP/S and email-json subscribers get it.
+Document notification_document(const Notification& notification, const Topic& topic, const Subscription& subscription,
+                               const NotificationSigner& signer, const PublicAddress& address);
+/// The signed SubscriptionConfirmation.
+Document confirmation_document(const Topic& topic, const std::string& message_id, const std::string& token, Instant now,
+                               const NotificationSigner& signer, const PublicAddress& address);
+
+/// Contents for the "smtp" carrier: {from, to, subject, text, headers}. `from_address` is the server's.
+Document notification_mail(const Notification& notification, const Topic& topic, const Subscription& subscription,
+                           const PublicAddress& address, const std::string& from_address);
+Document document_mail(const Document& notification_document, const Topic& topic, const Subscription& subscription,
+                       const PublicAddress& address, const std::string& from_address);
+Document confirmation_mail(const Topic& topic, const std::string& endpoint, const std::string& token, const PublicAddress& address,
+                           const std::string& from_address);
+
+}  // namespace tocsin::communicate

@@ -1,0 +1,238 @@
+// Subscribing, confirming, leaving.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "base/digest.h"
+#include "base/encoding.h"
+#include "base/ids.h"
+#include "communicate/topics/topic_rows.h"
+#include "communicate/topics/topics.h"
+#include "events/patterns/filter_policy.h"
+#include "model/arn.h"
+
+namespace tocsin::communicate {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto token_lifetime = 48h;
+constexpr const char* subscription_columns =
+    "SELECT arn, topic_arn, account, region, protocol, endpoint, owner, attributes, confirmed, authenticated FROM sns_subscriptions ";
+
+Subscription read_subscription(const storage::Row& row) {
+  return {row.text(0), row.text(1), {row.text(2), row.text(3)},   *parse_protocol(row.text(4)),
+          row.text(5), row.text(6), to_text_map(row.document(7)), row.truth(8),
+          row.truth(9)};
+}
+
+std::unexpected<Error> no_subscription() { return fail(ErrorKind::not_found, "Subscription does not exist", "NotFoundException"); }
+
+events::FilterScope filter_scope(const TextMap& attributes) {
+  const auto scope = attributes.find("FilterPolicyScope");
+  return scope != attributes.end() && scope->second == "MessageBody" ? events::FilterScope::message_body
+                                                                     : events::FilterScope::message_attributes;
+}
+
+Result<void> check_filter(const TextMap& attributes) {
+  const auto policy = attributes.find("FilterPolicy");
+  if (policy == attributes.end() || policy->second.empty()) return {};
+  const auto compiled = events::compile_filter_policy(policy->second, filter_scope(attributes));
+  return compiled ? Result<void>{} : bad_parameter("FilterPolicy: " + compiled.error().message);
+}
+
+Result<void> check_redrive(const std::string& value) {
+  if (value.empty()) return {};
+  const auto policy = parse_json(value);
+  const auto arn = policy ? parse_arn(text_or(*policy, "deadLetterTargetArn")) : std::nullopt;
+  return arn && arn->service == "sqs" ? Result<void>{} : bad_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");
+}
+
+Result<void> check_attribute(const std::string& name, const std::string& value) {
+  if (name == "RawMessageDelivery")
+    return value == "true" || value == "false" ? Result<void>{} : bad_parameter("RawMessageDelivery: invalid value");
+  if (name == "FilterPolicyScope")
+    return value == "MessageAttributes" || value == "MessageBody"
+               ? Result<void>{}
+               : bad_parameter("FilterPolicyScope: Invalid value. Please use either MessageBody or MessageAttributes");
+  if (name == "RedrivePolicy") return check_redrive(value);
+  if (name == "FilterPolicy" || name == "SubscriptionRoleArn") return {};
+  if (name != "DeliveryPolicy") return bad_parameter("AttributeName");
+  if (value.empty()) return {};
+  const auto policy = parse_delivery_policy(value);
+  return policy ? Result<void>{} : Result<void>(std::unexpected(policy.error()));
+}
+
+Result<void> check_attributes(const TextMap& attributes) {
+  for (const auto& [name, value] : attributes)
+    if (const auto checked = check_attribute(name, value); !checked) return checked;
+  return check_filter(attributes);
+}
+
+std::string hash_of(const std::string& token) { return to_hex(sha256(token)); }
+
+}  // namespace
+
+Result<void> Topics::check_endpoint(const Topic& topic, Protocol protocol, const std::string& endpoint) {
+  if (topic.fifo() && protocol != Protocol::sqs) return bad_parameter("Invalid parameter: Endpoint Reason: Please use FIFO SQS queue");
+  switch (protocol) {
+    case Protocol::http:
+    case Protocol::https:
+      if (!endpoint.starts_with(std::string(to_text(protocol)) + "://") || endpoint.find_first_of(" \r\n") != std::string::npos)
+        return bad_parameter("Endpoint must match the specified protocol");
+      return {};
+    case Protocol::email:
+    case Protocol::email_json: {
+      const std::size_t at = endpoint.find('@');
+      if (at == 0 || at == std::string::npos || at + 1 == endpoint.size() || endpoint.find_first_of(" \r\n<>,;\"") != std::string::npos)
+        return bad_parameter("Email address");
+      return {};
+    }
+    case Protocol::sqs: {
+      const auto arn = parse_arn(endpoint);
+      if (!arn || arn->service != "sqs") return bad_parameter("SQS endpoint ARN");
+      if (arn->resource.ends_with(".fifo") && !topic.fifo())
+        return bad_parameter("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
+      return {};
+    }
+  }
+  return {};
+}
+
+Result<Subscribed> Topics::subscribe(const Scope& scope, const std::string& topic_arn, const std::string& protocol_text,
+                                     const std::string& endpoint, const TextMap& attributes) {
+  const auto protocol = parse_protocol(protocol_text);
+  if (!protocol) {
+    if (protocol_text == "sms") return bad_parameter("Protocol Reason: no SMS gateway is configured on this server");
+    return bad_parameter(protocol_text == "lambda" || protocol_text == "application" || protocol_text == "firehose"
+                             ? fmt::format("Protocol Reason: {} is not offered by this server", protocol_text)
+                             : fmt::format("Amazon SNS does not support this protocol string: {}", protocol_text));
+  }
+  const auto topic = find_topic(topic_arn);
+  if (!topic) return std::unexpected(topic.error());
+  if (const auto checked = check_endpoint(*topic, *protocol, endpoint); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_attributes(attributes); !checked) return std::unexpected(checked.error());
+  if (const auto row =
+          state_.database().query_one(std::string(subscription_columns) + "WHERE topic_arn = ? AND protocol = ? AND endpoint = ?",
+                                      {topic_arn, protocol_text, endpoint})) {
+    const Subscription existing = read_subscription(*row);
+    if (existing.confirmed && !attributes.empty() && existing.attributes != attributes)
+      return bad_parameter("Attributes Reason: Subscription already exists with different attributes");
+    if (!existing.confirmed) send_confirmation(*topic, existing);
+    return Subscribed{existing, !existing.confirmed};
+  }
+  const bool at_once = *protocol == Protocol::sqs;
+  const Subscription subscription{
+      topic_arn + ":" + make_uuid_v4(random_), topic_arn, scope, *protocol, endpoint, scope.account, attributes, at_once, at_once};
+  state_.database().execute(
+      "INSERT INTO sns_subscriptions (arn, topic_arn, account, region, protocol, endpoint, owner, attributes, confirmed, authenticated, "
+      "token_hash, token_expires_at) VALUES (?,?,?,?,?,?,?,?,?,?,'',0)",
+      {subscription.arn, topic_arn, scope.account, scope.region, protocol_text, endpoint, subscription.owner, to_object(attributes),
+       at_once, at_once});
+  if (!at_once) send_confirmation(*topic, subscription);
+  return Subscribed{subscription, !at_once};
+}
+
+void Topics::send_confirmation(const Topic& topic, const Subscription& subscription) {
+  const std::string token = make_hex(random_, 64);
+  state_.database().execute("UPDATE sns_subscriptions SET token_hash = ?, token_expires_at = ? WHERE arn = ?",
+                            {hash_of(token), state_.now() + token_lifetime, subscription.arn});
+  delivery::Parcel parcel{.id = make_uuid_v4(random_), .owner = "sns", .context = Object{{"kind", "confirmation"}}};
+  if (subscription.protocol == Protocol::email || subscription.protocol == Protocol::email_json) {
+    parcel.channel = "smtp";
+    parcel.content = confirmation_mail(topic, subscription.endpoint, token, address(), settings_.mail_from_address);
+    parcel.plan = customer_managed_plan();
+  } else {
+    parcel.channel = "http";
+    const Object headers{{"Content-Type", "text/plain; charset=UTF-8"},
+                         {"x-amz-sns-message-type", "SubscriptionConfirmation"},
+                         {"x-amz-sns-message-id", parcel.id},
+                         {"x-amz-sns-topic-arn", topic.arn},
+                         {"User-Agent", "Amazon Simple Notification Service Agent"}};
+    parcel.content = Object{{"method", "POST"},
+                            {"url", subscription.endpoint},
+                            {"headers", headers},
+                            {"body", to_pretty_json(confirmation_document(topic, parcel.id, token, state_.now(), *signer_, address()))}};
+    parcel.plan = policy_of(topic, subscription).healthy_retry.plan();
+  }
+  outbox_.enqueue(std::move(parcel));
+}
+
+Result<Subscription> Topics::confirm(const std::string& topic_arn, const std::string& token, bool authenticate_on_unsubscribe) {
+  if (const auto topic = find_topic(topic_arn); !topic) return std::unexpected(topic.error());
+  const auto row =
+      state_.database().query_one(std::string(subscription_columns) + "WHERE topic_arn = ? AND token_hash = ? AND token_expires_at > ?",
+                                  {topic_arn, hash_of(token), state_.now()});
+  if (!row) return bad_parameter("Token");
+  Subscription subscription = read_subscription(*row);
+  subscription.confirmed = true;
+  subscription.authenticated = authenticate_on_unsubscribe;
+  // the token stays good while it lives, so that following the link twice is no error
+  state_.database().execute("UPDATE sns_subscriptions SET confirmed = 1, authenticated = ? WHERE arn = ?",
+                            {subscription.authenticated, subscription.arn});
+  return subscription;
+}
+
+Result<Subscription> Topics::find_subscription(const std::string& subscription_arn) {
+  const auto row = state_.database().query_one(std::string(subscription_columns) + "WHERE arn = ?", {subscription_arn});
+  if (!row) return no_subscription();
+  return read_subscription(*row);
+}
+
+std::vector<Subscription> Topics::list_subscriptions(const Scope& scope, const std::string& topic_arn, const std::string& after_arn,
+                                                     int count_max) {
+  std::vector<Subscription> out;
+  // a request that nobody confirmed in time is gone
+  for (const auto& row :
+       state_.database().query(std::string(subscription_columns) + "WHERE account = ? AND region = ? AND (topic_arn = ? OR ? = '') AND arn "
+                                                                   "> ? AND (confirmed = 1 OR token_expires_at > ?) ORDER BY arn LIMIT ?",
+                               {scope.account, scope.region, topic_arn, topic_arn, after_arn, state_.now(), count_max}))
+    out.push_back(read_subscription(row));
+  return out;
+}
+
+Result<void> Topics::set_subscription_attribute(const std::string& subscription_arn, const std::string& name, const std::string& value) {
+  auto subscription = find_subscription(subscription_arn);
+  if (!subscription) return std::unexpected(subscription.error());
+  if (value.empty())
+    subscription->attributes.erase(name);
+  else
+    subscription->attributes[name] = value;
+  if (const auto checked = check_attribute(name, value.empty() && name == "RawMessageDelivery" ? "false" : value); !checked) return checked;
+  if (const auto checked = check_filter(subscription->attributes); !checked) return checked;
+  state_.database().execute("UPDATE sns_subscriptions SET attributes = ? WHERE arn = ?",
+                            {to_object(subscription->attributes), subscription_arn});
+  return {};
+}
+
+Result<TextMap> Topics::subscription_attributes(const std::string& subscription_arn) {
+  const auto subscription = find_subscription(subscription_arn);
+  if (!subscription) return std::unexpected(subscription.error());
+  TextMap out = subscription->attributes;
+  out["SubscriptionArn"] = subscription->arn;
+  out["TopicArn"] = subscription->topic_arn;
+  out["Owner"] = subscription->owner;
+  out["Protocol"] = to_text(subscription->protocol);
+  out["Endpoint"] = subscription->endpoint;
+  out["PendingConfirmation"] = subscription->confirmed ? "false" : "true";
+  out["ConfirmationWasAuthenticated"] = subscription->authenticated ? "true" : "false";
+  out["SubscriptionPrincipal"] = fmt::format("arn:aws:iam::{}:root", subscription->owner);
+  out.emplace("RawMessageDelivery", "false");
+  if (out.contains("FilterPolicy")) out.emplace("FilterPolicyScope", "MessageAttributes");
+  if (subscription->protocol != Protocol::http && subscription->protocol != Protocol::https) return out;
+  if (const auto topic = find_topic(subscription->topic_arn))
+    out["EffectiveDeliveryPolicy"] = to_json(to_document(policy_of(*topic, *subscription)));
+  return out;
+}
+
+Result<void> Topics::unsubscribe(const std::string& subscription_arn) {
+  const auto subscription = find_subscription(subscription_arn);
+  if (!subscription) return std::unexpected(subscription.error());
+  state_.database().execute("DELETE FROM sns_subscriptions WHERE arn = ?", {subscription_arn});
+  state_.database().execute("UPDATE sns_topics SET deleted_subscriptions = deleted_subscriptions + 1 WHERE arn = ?",
+                            {subscription->topic_arn});
+  return {};
+}
+
+}  // namespace tocsin::communicate
