@@ -2,7 +2,7 @@
 #include <boost/json.hpp>
 
 #include "wire/aws/codec.h"
-#include "wire/aws/common_errors.h"
+#include "wire/aws/shared_errors.h"
 #include "wire/aws/json_text.h"
 
 namespace tocsin::wire {

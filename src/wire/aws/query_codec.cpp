@@ -5,7 +5,7 @@
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
-#include "wire/aws/common_errors.h"
+#include "wire/aws/shared_errors.h"
 #include "wire/aws/scalars.h"
 
 namespace tocsin::wire {

@@ -10,7 +10,7 @@
 namespace tocsin::wire {
 
 struct WireError {
-  std::string code;  ///< the model's error shape, its query code, or a common error (common_errors.h)
+  std::string code;  ///< the model's error shape, its query code, or a common error (shared_errors.h)
   std::string message;
   int status = 0;  ///< 0: the shape's, the common error's, else 400
   Object members;  ///< further members of the error shape

@@ -1,4 +1,4 @@
-#include "wire/aws/common_errors.h"
+#include "wire/aws/shared_errors.h"
 
 #include <array>
 
