@@ -1,0 +1,27 @@
+// Makes the record of a call, as CloudTrail does.
+#pragma once
+
+#include "api/dispatch/gate.h"
+#include "base/random.h"
+#include "events/journal/journal.h"
+#include "telemetry/audit/audit_trail.h"
+
+namespace tocsin::api {
+
+/// Threads: only on the StateExecutor, inside a unit of work. What it is given must outlive it.
+class AuditRecorder final : public Recorder {
+ public:
+  AuditRecorder(telemetry::AuditTrail& trail, events::Journal& journal, Random& random)
+      : trail_(trail), journal_(journal), random_(random) {}
+  void record(const Call& call, const Reply& reply) override;
+
+ private:
+  telemetry::AuditTrail& trail_;
+  events::Journal& journal_;
+  Random& random_;
+};
+
+/// The source of the journal's event is "aws." and the record's eventSource without its domain.
+inline constexpr std::string_view api_call_event_type = "AWS API Call via CloudTrail";
+
+}  // namespace tocsin::api

@@ -1,0 +1,78 @@
+#include "api/dispatch/audit_recorder/recorded_call.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tocsin::api {
+namespace {
+
+struct Entry {
+  std::string_view service;
+  std::string_view operation;
+};
+
+constexpr std::array<Entry, 29> data_calls{{
+    {"sns", "Publish"},
+    {"sns", "PublishBatch"},
+    {"sqs", "SendMessage"},
+    {"sqs", "SendMessageBatch"},
+    {"sqs", "ReceiveMessage"},
+    {"sqs", "DeleteMessage"},
+    {"sqs", "DeleteMessageBatch"},
+    {"sqs", "ChangeMessageVisibility"},
+    {"sqs", "ChangeMessageVisibilityBatch"},
+    {"cloudwatch", "PutMetricData"},
+    {"cloudwatch", "GetMetricData"},
+    {"cloudwatch", "GetMetricStatistics"},
+    {"cloudwatch", "GetMetricWidgetImage"},
+    {"logs", "PutLogEvents"},
+    {"events", "PutEvents"},
+    {"lambda", "Invoke"},
+    {"lambda", "InvokeAsync"},
+    {"lambda", "InvokeWithResponseStream"},
+    {"xray", "PutTraceSegments"},
+    {"xray", "PutTelemetryRecords"},
+    {"xray", "GetSamplingRules"},
+    {"xray", "GetSamplingTargets"},
+    {"ssm", "PutInventory"},
+    {"ssm", "UpdateInstanceInformation"},
+    {"ssm", "ListInstanceAssociations"},
+    {"cloudtrail-data", "PutAuditEvents"},
+    {"ssmmessages", "OpenDataChannel"},
+    {"ssmmessages", "OpenControlChannel"},
+    {"ec2messages", "GetMessages"},
+}};
+
+constexpr std::array<std::string_view, 14> reading_prefixes{"Get",  "List",    "Describe", "Lookup",   "BatchGet", "Search", "Filter",
+                                                            "Test", "Preview", "Simulate", "Validate", "Head",     "Scan",   "Check"};
+
+constexpr std::array<Entry, 6> reading_calls{{
+    {"logs", "StartQuery"},
+    {"logs", "StopQuery"},
+    {"logs", "StartLiveTail"},
+    {"sts", "AssumeRole"},
+    {"sts", "AssumeRoleWithWebIdentity"},
+    {"sts", "DecodeAuthorizationMessage"},
+}};
+
+template <std::size_t n>
+bool holds(const std::array<Entry, n>& entries, std::string_view service, std::string_view operation) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const Entry& entry) { return entry.service == service && entry.operation == operation; });
+}
+
+}  // namespace
+
+bool is_management_call(std::string_view service, std::string_view operation) { return !holds(data_calls, service, operation); }
+
+bool is_read_only(std::string_view service, std::string_view operation) {
+  if (holds(reading_calls, service, operation)) return true;
+  return std::any_of(reading_prefixes.begin(), reading_prefixes.end(),
+                     [&](std::string_view prefix) { return operation.starts_with(prefix); });
+}
+
+std::string event_source_of(std::string_view service) {
+  return (service == "cloudwatch" ? "monitoring" : std::string(service)) + ".amazonaws.com";
+}
+
+}  // namespace tocsin::api
