@@ -93,8 +93,12 @@ std::string reason_text(const AlarmTerms& terms, AlarmState from, AlarmState to,
   std::vector<Datapoint> telling;
   std::copy_if(points.begin(), points.end(), std::back_inserter(telling),
                [&](const Datapoint& each) { return breaches(terms, *each.value) == breaching; });
-  // the state comes from the missing points alone
-  if (telling.empty()) return fmt::format("Threshold Crossed: {}.", missing_words(terms, fill));
+  if (telling.empty() && fill > 0) return fmt::format("Threshold Crossed: {}.", missing_words(terms, fill));
+  // OK for want of breaching points: they are too few, and nothing else came [open]
+  if (telling.empty())
+    return fmt::format("Threshold Crossed: {} out of the last {} datapoints {} {} (minimum {} datapoint{} for OK -> ALARM transition).",
+                       points.size(), points.size(), listed(points), crossed(terms, points.size(), true), terms.datapoints_to_alarm,
+                       plural(static_cast<std::size_t>(terms.datapoints_to_alarm)));
   const std::string words = crossed(terms, telling.size(), breaching);
   if (fill > 0)
     return fmt::format("Threshold Crossed: {} datapoint{} {} {} and {}.", telling.size(), plural(telling.size()), listed(telling), words,
