@@ -74,8 +74,14 @@ bool OnCall::code_is_right(Page page, const std::string& code) {
     const auto secret = engagements_.find_secret(page.arn + ':' + code + ':' + std::to_string(message));
     if (secret && secret->kind == EngagementStore::SecretKind::code && secret->expires > state_.now()) return true;
   }
-  ++page.failed_codes;
-  engagements_.replace(page);
+  // in a unit of its own: the caller's is undone by its refusal
+  state_.submit([this, scope = page.scope, arn = page.arn]() -> Result<void> {
+    auto tried = engagements_.find_page(scope, arn);
+    if (!tried) return {};
+    ++tried->failed_codes;
+    engagements_.replace(*tried);
+    return {};
+  });
   return false;
 }
 

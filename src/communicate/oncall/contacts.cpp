@@ -71,7 +71,11 @@ Result<void> OnCall::activate(Channel channel, const std::string& code) {
     return fail(ErrorKind::invalid, "The activation code has expired: send a new one");
   if (!equal_constant_time(expected->hash, code_hash(channel, code))) {
     ++expected->tries;
-    contacts_.set_code(channel, *expected);
+    // in a unit of its own: the caller's is undone by its refusal
+    state_.submit([this, channel, counted = *expected]() -> Result<void> {
+      contacts_.set_code(channel, counted);
+      return {};
+    });
     return fail(ErrorKind::invalid, "Invalid activation code");
   }
   channel.activated = true;
