@@ -86,17 +86,36 @@ Result<Server> server_of(const std::string& url) {
   return server;
 }
 
+void address(CURL* curl, const SmtpCarrierOptions& options, const Server& server) {
+  curl_easy_setopt(curl, CURLOPT_URL, options.url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout / std::chrono::milliseconds(1)));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout / std::chrono::milliseconds(1)));
+  const bool strict = server.scheme == "smtps" || (server.has_user && !server.is_loopback());
+  curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(strict ? CURLUSESSL_ALL : CURLUSESSL_TRY));
+  if (!options.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
+  // encrypting to whoever answers is better than not encrypting, which is what else would happen
+  if (!strict) curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  if (!strict) curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+}
+
+// Says nothing but NOOP.
+struct Probe final : Transfer {
+  Probe(const SmtpCarrierOptions& options, const Server& server) {
+    address(handle(), options, server);
+    receive_into(4096);
+    curl_easy_setopt(handle(), CURLOPT_CUSTOMREQUEST, "NOOP");
+  }
+  void on_finished(int) override {}
+};
+
 class SmtpTransfer final : public Transfer {
  public:
   SmtpTransfer(const SmtpCarrierOptions& options, const Server& server, Envelope envelope, Carrier::Done done)
       : envelope_(std::move(envelope)), done_(std::move(done)) {
     receive_into(4096);
     CURL* const curl = handle();
-    curl_easy_setopt(curl, CURLOPT_URL, options.url.c_str());
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout / std::chrono::milliseconds(1)));
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout / std::chrono::milliseconds(1)));
-    set_tls(options, server);
+    address(curl, options, server);
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, envelope_.from.c_str());
     for (const std::string& address : envelope_.to) recipients_ = curl_slist_append(recipients_, address.c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients_);
@@ -120,16 +139,6 @@ class SmtpTransfer final : public Transfer {
   }
 
  private:
-  void set_tls(const SmtpCarrierOptions& options, const Server& server) {
-    CURL* const curl = handle();
-    const bool strict = server.scheme == "smtps" || (server.has_user && !server.is_loopback());
-    curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(strict ? CURLUSESSL_ALL : CURLUSESSL_TRY));
-    if (!options.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
-    // encrypting to whoever answers is better than not encrypting, which is what else would happen
-    if (!strict) curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
-    if (!strict) curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-  }
-
   static std::size_t give(char* into, std::size_t size, std::size_t count, void* self) {
     SmtpTransfer& transfer = *static_cast<SmtpTransfer*>(self);
     const std::size_t given = std::min(size * count, transfer.envelope_.text.size() - transfer.sent_);
@@ -148,6 +157,15 @@ class SmtpTransfer final : public Transfer {
 
 Result<void> check_smtp_url(const std::string& url) {
   if (const auto server = server_of(url); !server) return std::unexpected(server.error());
+  return {};
+}
+
+Result<void> probe_smtp_server(const SmtpCarrierOptions& options) {
+  const auto server = server_of(options.url);
+  if (!server) return std::unexpected(server.error());
+  const Probe probe(options, *server);
+  const CURLcode code = curl_easy_perform(probe.handle());
+  if (code != CURLE_OK) return fail(ErrorKind::unavailable, probe.fault(code));
   return {};
 }
 

@@ -33,6 +33,10 @@ struct SmtpCarrierOptions {
 /// Error invalid, without the password, when the URL cannot be used.
 Result<void> check_smtp_url(const std::string& url);
 
+/// Connects, encrypts and authenticates as for a mail, and leaves again. Blocks up to the connect time-out and some seconds. Error
+/// unavailable, with the fault.
+Result<void> probe_smtp_server(const SmtpCarrierOptions& options);
+
 class SmtpCarrier final : public Carrier {
  public:
   /// `transfers` must outlive it. `clock` dates the mails.

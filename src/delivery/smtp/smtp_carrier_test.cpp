@@ -116,6 +116,13 @@ TEST_F(SmtpCarrierTest, StartTlsIsUsedWhenOffered) {
   std::filesystem::remove_all(directory);
 }
 
+TEST_F(SmtpCarrierTest, AProbeLeavesNoMail) {
+  testing::MailSink sink;
+  EXPECT_TRUE(probe_smtp_server({.url = sink.url()}));
+  EXPECT_TRUE(sink.mails().empty());
+  EXPECT_FALSE(probe_smtp_server({.url = "smtp://127.0.0.1:1"}));
+}
+
 TEST_F(SmtpCarrierTest, AnUnusableUrlIsSaidWithoutItsPassword) {
   EXPECT_TRUE(check_smtp_url("smtps://a:b@mail.example:465"));
   const auto wrong = check_smtp_url("http://ann:secret@mail.example");

@@ -99,6 +99,7 @@ RawSettings settings_of_environment(const char* const* environment) {
     const std::size_t equals = entry.find('=');
     if (!entry.starts_with(environment_prefix) || equals == std::string_view::npos) continue;
     const std::string key = dashed(std::string(entry.substr(environment_prefix.size(), equals - environment_prefix.size())));
+    if (key.starts_with("agent-")) continue;  // tocsin-agent's
     std::string value(entry.substr(equals + 1));
     const auto& known = server_settings();
     const auto setting = std::find_if(known.begin(), known.end(), [&](const Setting& candidate) { return candidate.key == key; });

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <fstream>
 #include <memory>
 
 namespace tocsin::wire {
@@ -88,6 +89,24 @@ Result<void> write_new_file(const std::filesystem::path& path, const std::string
   return {};
 }
 
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+Result<CertificateAndKey> read_or_make_authority(const TlsFiles& files, Instant now) {
+  if (std::filesystem::exists(files.ca_key)) return CertificateAndKey{content_of(files.ca_certificate), content_of(files.ca_key)};
+  auto authority = make_authority("Tocsin authority", now);
+  if (!authority) return authority;
+  // the key last: while it is missing, nobody can have been given a certificate that it signed
+  std::error_code failed;
+  std::filesystem::remove(files.ca_certificate, failed);
+  auto written = write_new_file(files.ca_certificate, authority->certificate, 0644);
+  if (written) written = write_new_file(files.ca_key, authority->key, 0600);
+  if (!written) return std::unexpected(written.error());
+  return authority;
+}
+
 }  // namespace
 
 Result<CertificateAndKey> make_authority(const std::string& name, Instant now) {
@@ -131,21 +150,22 @@ TlsFiles tls_files(const std::filesystem::path& data_directory) {
   return {directory / "ca.pem", directory / "ca-key.pem", directory / "server.pem", directory / "server-key.pem"};
 }
 
-Result<void> create_tls_files(const std::filesystem::path& data_directory, const std::vector<std::string>& hosts, Instant now) {
+Result<bool> create_tls_files(const std::filesystem::path& data_directory, const std::vector<std::string>& hosts, Instant now) {
   const TlsFiles files = tls_files(data_directory);
-  if (std::filesystem::exists(files.ca_key)) return fail(ErrorKind::already_exists, files.ca_key.string() + " is there already");
+  if (std::filesystem::exists(files.certificate) && std::filesystem::exists(files.key)) return false;
   std::error_code failed;
   std::filesystem::create_directories(files.ca_key.parent_path(), failed);
-  const auto authority = make_authority("Tocsin authority", now);
+  const auto authority = read_or_make_authority(files, now);
   if (!authority) return std::unexpected(authority.error());
   const auto server = make_server_certificate(*authority, hosts, now);
   if (!server) return std::unexpected(server.error());
-  // the authority's key last: while it is missing, the directory counts as not initialized
+  // one of the two may be left of a stop in between
+  std::filesystem::remove(files.certificate, failed);
+  std::filesystem::remove(files.key, failed);
   auto written = write_new_file(files.certificate, server->certificate + authority->certificate, 0600);
   if (written) written = write_new_file(files.key, server->key, 0600);
-  if (written) written = write_new_file(files.ca_certificate, authority->certificate, 0644);
-  if (written) written = write_new_file(files.ca_key, authority->key, 0600);
-  return written;
+  if (!written) return std::unexpected(written.error());
+  return true;
 }
 
 Result<Instant> certificate_expiry(const std::filesystem::path& certificate_file) {

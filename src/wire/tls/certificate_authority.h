@@ -30,9 +30,10 @@ struct TlsFiles {
 };
 TlsFiles tls_files(const std::filesystem::path& data_directory);
 
-/// Makes an authority and a certificate, and writes the four files, readable by their owner alone (0600; the authority's certificate by
-/// all). Error already_exists when there is an authority: it is never replaced, since clients trust it.
-Result<void> create_tls_files(const std::filesystem::path& data_directory, const std::vector<std::string>& hosts, Instant now);
+/// Makes what is missing: the authority (which is never replaced, since clients trust it), and a certificate that it signs. Readable by
+/// their owner alone (0600; the authority's certificate by all). Whether anything was made. To renew the certificate, remove it and call
+/// again.
+Result<bool> create_tls_files(const std::filesystem::path& data_directory, const std::vector<std::string>& hosts, Instant now);
 
 /// When the first certificate of a PEM file ends to be valid.
 Result<Instant> certificate_expiry(const std::filesystem::path& certificate_file);

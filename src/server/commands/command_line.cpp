@@ -1,0 +1,124 @@
+#include "server/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <deque>
+
+#include "server/commands/doctor.h"
+#include "server/commands/init.h"
+#include "server/commands/status.h"
+#include "server/commands/version.h"
+#include "server/config/config_sources.h"
+#include "server/config/setting.h"
+
+namespace tocsin::server {
+namespace {
+
+constexpr const char* examples = R"(Tocsin carries an outage through its whole life: detect, diagnose, remediate, communicate, learn.
+
+Examples:
+  tocsin serve --dev --data data                          try it: any access key, loopback only
+  tocsin init --data /var/lib/tocsin --host ops.example   make keys and a certificate, once
+  tocsin serve --config /etc/tocsin.yaml                  run it
+  aws --endpoint-url http://127.0.0.1:4566 sts get-caller-identity
+  tocsin doctor --data data                               what is wrong, and how to mend it)";
+
+// The settings that were given behind one command.
+class SettingFlags {
+ public:
+  SettingFlags(CLI::App& command, std::initializer_list<std::string_view> keys = {}) {
+    command.add_option("--config", config_file_, "read settings from this YAML file")->type_name("FILE");
+    for (const Setting& setting : server_settings())
+      if (keys.size() == 0 || std::find(keys.begin(), keys.end(), setting.key) != keys.end()) add(command, setting);
+  }
+
+  Result<LoadedConfig> load(const char* const* environment) const {
+    RawSettings of_environment = settings_of_environment(environment);
+    std::string file = config_file_;
+    // where the file is cannot stand in the file
+    if (const auto named = of_environment.extract("config"); file.empty() && !named.empty()) file = named.mapped().back();
+    std::vector<std::pair<std::string, RawSettings>> sources;
+    if (!file.empty()) {
+      auto of_file = settings_of_file(file);
+      if (!of_file) return std::unexpected(of_file.error());
+      sources.emplace_back(file, std::move(*of_file));
+    }
+    sources.emplace_back("the environment", std::move(of_environment));
+    RawSettings given;
+    for (const auto& [key, option] : options_)
+      if (option->count() > 0) given[key] = option->results();
+    sources.emplace_back("the command line", std::move(given));
+    return load_config(sources);
+  }
+
+ private:
+  void add(CLI::App& command, const Setting& setting) {
+    const std::string flag = "--" + std::string(setting.key), help(setting.help);
+    CLI::Option* option;
+    if (setting.kind == SettingKind::toggle) {
+      option = command.add_flag(flag, help);
+    } else {
+      option = command.add_option(flag, values_.emplace_back(), help)->expected(1)->type_name(std::string(setting.placeholder));
+      option->multi_option_policy(setting.kind == SettingKind::list ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
+    }
+    options_.emplace(setting.key, option);
+  }
+
+  std::string config_file_;
+  std::deque<std::vector<std::string>> values_;
+  std::map<std::string, CLI::Option*> options_;
+};
+
+int code(ExitCode exit) { return static_cast<int>(exit); }
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv, const char* const* environment, const Clock& clock, const CommandParts& parts,
+                     Console console) {
+  CLI::App app(examples, "tocsin");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(tocsin_version()));
+  bool json = false;
+  InitOptions init_options;
+
+  CLI::App* const serve = app.add_subcommand("serve", "run the server until SIGTERM or Ctrl-C");
+  const SettingFlags serve_settings(*serve);
+  CLI::App* const init = app.add_subcommand("init", "make a data directory: certificate, first access key, ingest key");
+  const SettingFlags init_settings(*init, {"data", "account", "region"});
+  init->add_option("--host", init_options.hosts, "a further name or address for the certificate; repeats")
+      ->expected(1)
+      ->type_name("HOST")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  CLI::App* const status = app.add_subcommand("status", "whether the server of a data directory is up and well");
+  const SettingFlags status_settings(*status, {"data"});
+  CLI::App* const doctor = app.add_subcommand("doctor", "look at everything that the server stands on, and print how to mend it");
+  const SettingFlags doctor_settings(*doctor);
+  CLI::App* const version = app.add_subcommand("version", "print the version");
+  for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, console.out, console.err) == 0 ? code(ExitCode::done) : code(ExitCode::usage);
+  }
+  if (version->parsed()) {
+    console.out << "tocsin " << tocsin_version() << "\n";
+    return code(ExitCode::done);
+  }
+  const SettingFlags& settings = serve->parsed()    ? serve_settings
+                                 : init->parsed()   ? init_settings
+                                 : status->parsed() ? status_settings
+                                                    : doctor_settings;
+  const auto loaded = settings.load(environment);
+  if (!loaded) {
+    console.err << "tocsin: " << loaded.error().message << "\n";
+    return code(loaded.error().kind == ErrorKind::not_found ? ExitCode::not_found : ExitCode::usage);
+  }
+  for (const std::string& warning : loaded->warnings) console.err << "tocsin: warning: " << warning << "\n";
+  init_options.json = json;
+  if (serve->parsed()) return code(run_serve(loaded->config, parts.open_node, console));
+  if (init->parsed()) return code(run_init(loaded->config, init_options, clock, parts.make_first_credentials, console));
+  if (status->parsed()) return code(run_status(loaded->config, json, clock, console));
+  return code(run_doctor(loaded->config, json, clock, console));
+}
+
+}  // namespace tocsin::server

@@ -1,0 +1,28 @@
+// `tocsin`: binds the commands to this machine.
+#include <iostream>
+#include <optional>
+
+#include "server/commands/command_line.h"
+#include "server/node/node.h"
+#include "server/node/outside.h"
+
+extern char** environ;
+
+int main(int argc, char** argv) {
+  using namespace tocsin;
+  const SystemClock clock;
+  std::optional<server::Machine> machine;  // outlives the node that runs on it
+  const server::CommandParts parts{
+      .open_node =
+          [&](const server::ServerConfig& config) {
+            machine.emplace(config);
+            return server::Node::open(config, machine->outside());
+          },
+      .make_first_credentials =
+          [&](const server::ServerConfig& config) {
+            machine.emplace(config);
+            return server::make_first_credentials(config, machine->outside());
+          },
+  };
+  return server::run_command_line(argc, argv, environ, clock, parts, {std::cout, std::cerr});
+}
