@@ -24,6 +24,7 @@ struct AlarmActionRequest {
   std::string idempotency_key;  ///< one per transition and action
   std::string subject;          ///< of the notification: ALARM: "name" in EU (Ireland)
   Document message;             ///< the notification's body, with the members that SNS subscribers get
+  std::string message_text;     ///< the same as the text that is published
   Document event_detail;        ///< the `detail` of the event, of which a function's input is made
   Document definition;
 };

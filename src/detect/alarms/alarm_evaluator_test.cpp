@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "detect/alarms/alarm_reason.h"
+#include "detect/alarms/service_json.h"
 
 namespace tocsin::detect {
 namespace {
@@ -232,10 +233,10 @@ TEST(Evaluate, SpeaksTheServicesWords) {
 TEST(Evaluate, GivesTheReasonAsDataOldestRecentPointFirst) {
   const auto verdict = evaluate(terms_of(stories[6]), I, range_of({1, 0.5}), instant_from_ms(ten_oclock_ms + 60'300));
   EXPECT_EQ(
-      to_json(verdict->reason_data),
+      to_service_json(verdict->reason_data),
       R"({"version":"1.0","queryDate":"2026-11-22T10:01:00.300+0000","startDate":"2026-11-22T09:59:00.000+0000","statistic":"Average","period":60,)"
-      R"("recentDatapoints":[1E0,5E-1],"threshold":1E0,"evaluatedDatapoints":[{"timestamp":"2026-11-22T10:00:00.000+0000","sampleCount":1E0,"value":5E-1},)"
-      R"({"timestamp":"2026-11-22T09:59:00.000+0000","sampleCount":1E0,"value":1E0}]})");
+      R"("recentDatapoints":[1.0,0.5],"threshold":1.0,"evaluatedDatapoints":[{"timestamp":"2026-11-22T10:00:00.000+0000","sampleCount":1.0,"value":0.5},)"
+      R"({"timestamp":"2026-11-22T09:59:00.000+0000","sampleCount":1.0,"value":1.0}]})");
 }
 
 TEST(Evaluate, StaysSilentWhileTheStateStays) {

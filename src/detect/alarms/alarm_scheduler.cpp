@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "detect/alarms/alarm_documents.h"
 #include "detect/alarms/alarm_evaluator.h"
+#include "detect/alarms/service_json.h"
 #include "telemetry/metrics/retention.h"
 
 namespace tocsin::detect {
@@ -22,7 +23,7 @@ AlarmScheduler::AlarmScheduler(storage::StateExecutor& state, AlarmStore& store,
     : state_(state), store_(store), transitions_(transitions), data_(data), options_(options) {}
 
 void AlarmScheduler::start() {
-  state_.submit([this] { return read_progress(); },
+  state_.submit([this, living = std::weak_ptr(alive_)]() -> Result<void> { return living.expired() ? Result<void>{} : read_progress(); },
                 [this, living = std::weak_ptr(alive_)](Result<void> read) {
                   if (living.expired()) return;
                   if (!read) log::error(part, "the progress of evaluations could not be read", {{"error", read.error().message}});
@@ -53,7 +54,8 @@ void AlarmScheduler::plan() {
 
 void AlarmScheduler::run(Tick tick, std::shared_ptr<const DueAlarm> after) {
   auto last = std::make_shared<std::shared_ptr<const DueAlarm>>();
-  auto work = [this, tick, after, last]() -> Result<void> {
+  auto work = [this, tick, after, last, living = std::weak_ptr(alive_)]() -> Result<void> {
+    if (living.expired()) return {};
     const std::vector<DueAlarm> due = store_.due(tick.cadence_s, after.get(), options_.slice_alarms);
     for (const DueAlarm& each : due) evaluate_one(tick, each);
     if (due.size() == options_.slice_alarms) *last = std::make_shared<DueAlarm>(due.back());
@@ -108,7 +110,7 @@ void AlarmScheduler::evaluate_one(const Tick& tick, const DueAlarm& due) {
   if (!alarm) return;
   transitions_.apply(*alarm, {.state = verdict->state,
                               .reason = verdict->reason,
-                              .reason_data = to_json(verdict->reason_data),
+                              .reason_data = to_service_json(verdict->reason_data),
                               .at = state_.now(),
                               .evidence = evidence_document(verdict->evidence),
                               .window_end = end});

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "detect/alarms/alarm_documents.h"
+#include "detect/alarms/service_json.h"
 
 namespace tocsin::detect {
 namespace {
@@ -38,9 +39,9 @@ bool acts_on_alarm_only(std::string_view arn) {
 
 /// History must stay readable as JSON: what does not fit loses its bulky members first.
 std::string state_history_text(StateView before, StateView after) {
-  std::string text = to_json(state_history(before, after));
-  if (text.size() > history_data_max) before.reason_data.clear(), text = to_json(state_history(before, after));
-  if (text.size() > history_data_max) after.reason_data.clear(), text = to_json(state_history(before, after));
+  std::string text = to_service_json(state_history(before, after));
+  if (text.size() > history_data_max) before.reason_data.clear(), text = to_service_json(state_history(before, after));
+  if (text.size() > history_data_max) after.reason_data.clear(), text = to_service_json(state_history(before, after));
   return text.size() > history_data_max ? "{\"version\":\"1.0\"}" : text;
 }
 
@@ -66,6 +67,7 @@ void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
                                                                  .data = state_history_text(before, after)});
   if (change.evidence) store_.put_evidence(alarm.scope, sequence, alarm.name, change.window_end, *change.evidence);
   Document detail = event_detail(alarm, before, after);
+  const Document message = notification(alarm, before, after);
   const std::string key = alarm.arn() + '/' + std::to_string(sequence);
   const std::string event_id = append_event_({.scope = alarm.scope,
                                               .event_time = change.at,
@@ -86,7 +88,8 @@ void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
                       .event_id = event_id,
                       .idempotency_key = key,
                       .subject = notification_subject(alarm, after.state),
-                      .message = notification(alarm, before, after),
+                      .message = message,
+                      .message_text = to_service_json(message),
                       .event_detail = std::move(detail),
                       .definition = alarm.definition});
   if (changed_) changed_(alarm, change.at);
@@ -104,8 +107,8 @@ void AlarmTransitions::run_actions(const AlarmRecord& alarm, AlarmActionRequest 
     const std::string summary =
         outcome ? "Successfully executed action " + request.action_arn
                 : "Failed to execute action " + request.action_arn + ". Received error: \"" + outcome.error().message + '"';
-    std::string data = to_json(action_history(request.action_arn, request.message, outcome, request.changed_at));
-    if (data.size() > history_data_max) data = to_json(action_history(request.action_arn, nullptr, outcome, request.changed_at));
+    std::string data = to_service_json(action_history(request.action_arn, request.message, outcome, request.changed_at));
+    if (data.size() > history_data_max) data = to_service_json(action_history(request.action_arn, nullptr, outcome, request.changed_at));
     store_.add_history(alarm.scope, {.alarm_name = alarm.name,
                                      .kind = alarm.kind,
                                      .time = request.changed_at,
@@ -118,8 +121,8 @@ void AlarmTransitions::run_actions(const AlarmRecord& alarm, AlarmActionRequest 
 void AlarmTransitions::record_configuration(const AlarmRecord& alarm, std::string_view type, Instant at) {
   std::string verb(type);
   verb[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(verb[0])));
-  std::string data = to_json(configuration_history(alarm, type));
-  if (data.size() > history_data_max) data = to_json(Object{{"version", "1.0"}, {"type", type}});
+  std::string data = to_service_json(configuration_history(alarm, type));
+  if (data.size() > history_data_max) data = to_service_json(Object{{"version", "1.0"}, {"type", type}});
   store_.add_history(alarm.scope, {.alarm_name = alarm.name,
                                    .kind = alarm.kind,
                                    .time = at,

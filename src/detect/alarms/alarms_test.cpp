@@ -148,14 +148,14 @@ TEST(AlarmStory, ANewAlarmWaitsForDataThenFollowsIt) {
   const AlarmActionRequest& request = world.actions.requests[0];
   EXPECT_EQ(request.subject, "ALARM: \"slow\" in EU (Ireland)");
   EXPECT_EQ(
-      to_json(request.message),
+      request.message_text,
       R"json({"AlarmName":"slow","AlarmDescription":null,"AWSAccountId":"123456789012","AlarmConfigurationUpdatedTimestamp":"2026-11-22T12:00:05.000+0000",)json"
       R"json("NewStateValue":"ALARM","NewStateReason":"Threshold Crossed: 1 out of the last 1 datapoints [90.0 (22/11/26 12:01:00)] was greater than the threshold (50.0) )json"
       R"json((minimum 1 datapoint for OK -> ALARM transition).","StateChangeTime":"2026-11-22T12:02:02.000+0000","Region":"EU (Ireland)",)json"
       R"json("AlarmArn":"arn:aws:cloudwatch:eu-west-1:123456789012:alarm:slow","OldStateValue":"OK","OKActions":["arn:aws:ssm-incidents::123456789012:response-plan/p"],)json"
       R"json("AlarmActions":["arn:aws:sns:eu-west-1:123456789012:ops"],"InsufficientDataActions":[],"Trigger":{"MetricName":"Latency","Namespace":"Shop",)json"
       R"json("StatisticType":"Statistic","Statistic":"AVERAGE","Unit":null,"Dimensions":[],"Period":60,"EvaluationPeriods":1,)json"
-      R"json("ComparisonOperator":"GreaterThanThreshold","Threshold":5E1,"TreatMissingData":"missing","EvaluateLowSampleCountPercentile":""}})json");
+      R"json("ComparisonOperator":"GreaterThanThreshold","Threshold":50.0,"TreatMissingData":"missing","EvaluateLowSampleCountPercentile":""}})json");
   ASSERT_EQ(world.events.size(), 2u);
   EXPECT_EQ(world.events[1].type, "CloudWatch Alarm State Change");
   EXPECT_EQ(text_or(*find(world.events[1].detail, "previousState"), "value"), "OK");
