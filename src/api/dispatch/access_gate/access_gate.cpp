@@ -18,10 +18,10 @@ std::unexpected<ServiceError> refuse(const Error& error) {
   if (error.kind == ErrorKind::internal || error.reason.empty())
     return api::refuse("InternalFailure", "The credentials could not be read.", 500);
   if (error.reason == "NotImplemented") return api::refuse("NotImplementedException", error.message, 501);
-  return api::refuse(error.reason, error.message, error.reason == "IncompleteSignature" ? 400 : forbidden);
+  return api::refuse(error.reason, error.message);
 }
 
-std::unexpected<ServiceError> invalid_client() { return api::refuse("InvalidClientTokenId", std::string(invalid_token), forbidden); }
+std::unexpected<ServiceError> invalid_client() { return api::refuse("InvalidClientTokenId", std::string(invalid_token)); }
 
 bool is_account_id(std::string_view text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -41,7 +41,7 @@ Principal anyone_in_dev(const std::string& key_id) { return root_of(is_account_i
 std::expected<void, ServiceError> check_scope(const Authorization& authorization, std::string_view service) {
   if (authorization.scope.service == signing_name(service)) return {};
   return api::refuse("SignatureDoesNotMatch",
-                     "Credential should be scoped to correct service: '" + std::string(signing_name(service)) + "'.", forbidden);
+                     "Credential should be scoped to correct service: '" + std::string(signing_name(service)) + "'.");
 }
 
 }  // namespace
@@ -101,8 +101,7 @@ AccessGate::Found AccessGate::of_session(const wire::HttpRequest& request, const
                                          const access::Session& session) {
   const std::string& id = authorization.access_key_id;
   if (!sessions_.token_matches(id, authorization.security_token)) return invalid_client();
-  if (session.expires <= state_.now())
-    return api::refuse("ExpiredToken", "The security token included in the request is expired", forbidden);
+  if (session.expires <= state_.now()) return api::refuse("ExpiredToken", "The security token included in the request is expired");
   if (auto timely = wire::sigv4::check_time(authorization, state_.now()); !timely) return refuse(timely.error());
   const auto secret = sessions_.secret_of(id);
   if (!secret) return refuse(secret.error());

@@ -6,8 +6,6 @@
 namespace tocsin::api {
 namespace {
 
-constexpr int forbidden = 403;
-
 bool needs_no_permission(const Call& call) {
   return call.service == "sts" && (call.operation == "GetCallerIdentity" || call.operation == "GetSessionToken");
 }
@@ -24,7 +22,7 @@ access::ConditionContext context_of(const Call& call) {
   return out;
 }
 
-// SNS writes its own name large, and has its own code
+// SNS writes its own name large
 std::string words_of(const access::Decision& decision, access::AccessRequest request) {
   if (request.action.starts_with("sns:")) request.action.replace(0, 3, "SNS");
   if (request.action == "sts:AssumeRole")
@@ -66,7 +64,7 @@ std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
       if (resource_policies_ && required.passed_to_service.empty()) policy = resource_policies_(call, request.resource);
       const access::Decision decision = authorizer_.decide(call.principal, request, policy);
       if (decision.allowed()) continue;
-      return api::refuse(call.service == "sns" ? "AuthorizationError" : "AccessDenied", words_of(decision, request), forbidden);
+      return api::refuse("AccessDenied", words_of(decision, request));
     }
   }
   return {};

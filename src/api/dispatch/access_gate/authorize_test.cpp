@@ -40,7 +40,7 @@ TEST(Authorize, AUserWithoutPolicyIsRefusedInTheDocumentedWords) {
   story.in_unit([&] {
     const Entity ann = story.user("ann");
     EXPECT_EQ(story.refused(story.as(ann), "sns", "Publish", publish),
-              "AuthorizationError: User: arn:aws:iam::111122223333:user/ann is not authorized to perform: SNS:Publish on resource: "
+              "AccessDenied: User: arn:aws:iam::111122223333:user/ann is not authorized to perform: SNS:Publish on resource: "
               "arn:aws:sns:eu-west-1:111122223333:pages because no identity-based policy allows the SNS:Publish action");
     EXPECT_EQ(story.refused(story.as(ann), "ssm", "GetParameter", R"({"Name":"/db"})"),
               "AccessDenied: User: arn:aws:iam::111122223333:user/ann is not authorized to perform: ssm:GetParameter on resource: "

@@ -1,0 +1,77 @@
+// IAM and STS over their stores in memory, asked as a caller would.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "api/iam/service.h"
+#include "api/sts/service.h"
+#include "base/encoding.h"
+#include "base/simulated_executor.h"
+#include "storage/embedded/sqlite_database.h"
+
+namespace tocsin::api::iam_world {
+
+inline constexpr const char* account = "111122223333";
+inline constexpr const char* allow_publish =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sns:Publish","Resource":"*"}})";
+inline constexpr const char* trust_account =
+    R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}})";
+
+struct World {
+  ManualClock clock{instant_from_ms(1'760'000'000'000)};
+  SimulatedExecutor executor{clock};
+  SeededRandom random{17};
+  std::unique_ptr<storage::Database> database = storage::open_memory_database();
+  storage::StateExecutor state{executor, *database};
+  access::SecretBox box{std::string(32, 'k'), random};
+  access::AccessKeyStore keys{state, box, random};
+  access::SessionStore sessions{state, box, random};
+  access::IdentityStore identities{state, random};
+  access::PolicyStore policies{state, random};
+  access::Authorizer authorizer{identities, policies, sessions};
+  access::RoleAssumption roles{identities, sessions, authorizer};
+  Principal caller{.kind = PrincipalKind::root, .account = account, .arn = "arn:aws:iam::111122223333:root", .principal_id = account};
+  std::map<std::string, Handle> operations;
+
+  World() {
+    EXPECT_TRUE(keys.migrate() && sessions.migrate() && identities.migrate() && policies.migrate());
+    const ListTokens tokens{[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
+                            [](const Call&, std::string_view token) {
+                              return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
+                            }};
+    for (Service service :
+         {make_iam_service({identities, policies, keys, authorizer, tokens}), make_sts_service({keys, sessions, policies, roles})})
+      for (Operation& operation : service.operations) operations[operation.name] = std::get<Handle>(operation.handle);
+  }
+
+  Reply ask(const std::string& operation, const Document& input = Object{}, const std::string& in_account = account) {
+    Reply reply;
+    state.submit([&]() -> Result<void> {
+      reply = operations.at(operation)({.service = "iam",
+                                        .operation = operation,
+                                        .input = input,
+                                        .principal = caller,
+                                        .scope = {in_account, "us-east-1"},
+                                        .now = clock.now()});
+      return {};
+    });
+    executor.run_ready();
+    return reply;
+  }
+  /// What was answered, which must not be a refusal.
+  Document done(const std::string& operation, const Document& input = Object{}) {
+    Reply reply = ask(operation, input);
+    EXPECT_TRUE(reply) << operation << ": " << (reply ? "" : reply.error().code + ' ' + reply.error().message);
+    return reply ? *reply : Document();
+  }
+  std::string refused(const std::string& operation, const Document& input = Object{}) {
+    const Reply reply = ask(operation, input);
+    return reply ? "" : reply.error().code + ": " + reply.error().message;
+  }
+};
+
+inline Object user_named(const char* name) { return {{"UserName", name}}; }
+
+}  // namespace tocsin::api::iam_world

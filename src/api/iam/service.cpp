@@ -1,0 +1,113 @@
+#include "api/iam/service.h"
+
+#include <memory>
+
+#include "api/iam/operations.h"
+
+namespace tocsin::api {
+namespace {
+
+using iam::EntityKind;
+
+struct Entry {
+  const char* name;
+  Reply (*run)(const IamRooms&, const Call&);
+};
+
+struct KindEntry {
+  const char* name;
+  Reply (*run)(const IamRooms&, const Call&, EntityKind);
+  EntityKind kind;
+};
+
+constexpr Entry operations[] = {
+    {"CreateUser", iam::create_user},
+    {"GetUser", iam::get_user},
+    {"ListUsers", iam::list_users},
+    {"UpdateUser", iam::update_user},
+    {"DeleteUser", iam::delete_user},
+    {"CreateAccessKey", iam::create_access_key},
+    {"ListAccessKeys", iam::list_access_keys},
+    {"UpdateAccessKey", iam::update_access_key},
+    {"DeleteAccessKey", iam::delete_access_key},
+    {"GetAccessKeyLastUsed", iam::get_access_key_last_used},
+    {"CreateGroup", iam::create_group},
+    {"GetGroup", iam::get_group},
+    {"ListGroups", iam::list_groups},
+    {"UpdateGroup", iam::update_group},
+    {"DeleteGroup", iam::delete_group},
+    {"AddUserToGroup", iam::add_user_to_group},
+    {"RemoveUserFromGroup", iam::remove_user_from_group},
+    {"ListGroupsForUser", iam::list_groups_for_user},
+    {"CreateRole", iam::create_role},
+    {"GetRole", iam::get_role},
+    {"ListRoles", iam::list_roles},
+    {"UpdateRole", iam::update_role},
+    {"UpdateRoleDescription", iam::update_role_description},
+    {"UpdateAssumeRolePolicy", iam::update_assume_role_policy},
+    {"DeleteRole", iam::delete_role},
+    {"CreatePolicy", iam::create_policy},
+    {"GetPolicy", iam::get_policy},
+    {"ListPolicies", iam::list_policies},
+    {"DeletePolicy", iam::delete_policy},
+    {"ListEntitiesForPolicy", iam::list_entities_for_policy},
+    {"CreatePolicyVersion", iam::create_policy_version},
+    {"GetPolicyVersion", iam::get_policy_version},
+    {"ListPolicyVersions", iam::list_policy_versions},
+    {"DeletePolicyVersion", iam::delete_policy_version},
+    {"SetDefaultPolicyVersion", iam::set_default_policy_version},
+    {"TagPolicy", iam::tag_policy},
+    {"UntagPolicy", iam::untag_policy},
+    {"ListPolicyTags", iam::list_policy_tags},
+    {"SimulateCustomPolicy", iam::simulate_custom_policy},
+    {"SimulatePrincipalPolicy", iam::simulate_principal_policy},
+};
+
+constexpr KindEntry operations_by_kind[] = {
+    {"PutUserPolicy", iam::put_inline, EntityKind::user},
+    {"GetUserPolicy", iam::get_inline, EntityKind::user},
+    {"ListUserPolicies", iam::list_inline, EntityKind::user},
+    {"DeleteUserPolicy", iam::delete_inline, EntityKind::user},
+    {"AttachUserPolicy", iam::attach, EntityKind::user},
+    {"DetachUserPolicy", iam::detach, EntityKind::user},
+    {"ListAttachedUserPolicies", iam::list_attached, EntityKind::user},
+    {"PutGroupPolicy", iam::put_inline, EntityKind::group},
+    {"GetGroupPolicy", iam::get_inline, EntityKind::group},
+    {"ListGroupPolicies", iam::list_inline, EntityKind::group},
+    {"DeleteGroupPolicy", iam::delete_inline, EntityKind::group},
+    {"AttachGroupPolicy", iam::attach, EntityKind::group},
+    {"DetachGroupPolicy", iam::detach, EntityKind::group},
+    {"ListAttachedGroupPolicies", iam::list_attached, EntityKind::group},
+    {"PutRolePolicy", iam::put_inline, EntityKind::role},
+    {"GetRolePolicy", iam::get_inline, EntityKind::role},
+    {"ListRolePolicies", iam::list_inline, EntityKind::role},
+    {"DeleteRolePolicy", iam::delete_inline, EntityKind::role},
+    {"AttachRolePolicy", iam::attach, EntityKind::role},
+    {"DetachRolePolicy", iam::detach, EntityKind::role},
+    {"ListAttachedRolePolicies", iam::list_attached, EntityKind::role},
+    {"PutUserPermissionsBoundary", iam::put_boundary, EntityKind::user},
+    {"DeleteUserPermissionsBoundary", iam::delete_boundary, EntityKind::user},
+    {"PutRolePermissionsBoundary", iam::put_boundary, EntityKind::role},
+    {"DeleteRolePermissionsBoundary", iam::delete_boundary, EntityKind::role},
+    {"TagUser", iam::tag_entity, EntityKind::user},
+    {"UntagUser", iam::untag_entity, EntityKind::user},
+    {"ListUserTags", iam::list_entity_tags, EntityKind::user},
+    {"TagRole", iam::tag_entity, EntityKind::role},
+    {"UntagRole", iam::untag_entity, EntityKind::role},
+    {"ListRoleTags", iam::list_entity_tags, EntityKind::role},
+};
+
+}  // namespace
+
+Service make_iam_service(IamRooms given) {
+  const auto rooms = std::make_shared<const IamRooms>(std::move(given));
+  Service service{"iam", {}};
+  for (const Entry& entry : operations)
+    service.operations.push_back({entry.name, Handle([rooms, run = entry.run](const Call& call) { return run(*rooms, call); })});
+  for (const KindEntry& entry : operations_by_kind)
+    service.operations.push_back(
+        {entry.name, Handle([rooms, run = entry.run, kind = entry.kind](const Call& call) { return run(*rooms, call, kind); })});
+  return service;
+}
+
+}  // namespace tocsin::api

@@ -1,0 +1,22 @@
+// Identity and Access Management. https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
+#pragma once
+
+#include "access/credentials/access_key_store.h"
+#include "access/identities/authorizer.h"
+#include "api/call.h"
+#include "api/list_tokens.h"
+
+namespace tocsin::api {
+
+/// What the service stands on; all must outlive it.
+struct IamRooms {
+  access::IdentityStore& identities;
+  access::PolicyStore& policies;
+  access::AccessKeyStore& keys;
+  access::Authorizer& authorizer;
+  ListTokens tokens;
+};
+
+Service make_iam_service(IamRooms rooms);
+
+}  // namespace tocsin::api

@@ -1,0 +1,16 @@
+// The operations of STS that are offered.
+#pragma once
+
+#include "api/sts/service.h"
+
+namespace tocsin::api::sts {
+
+Reply assume_role(const StsRooms& rooms, const Call& call);
+Reply get_session_token(const StsRooms& rooms, const Call& call);
+Reply get_caller_identity(const StsRooms& rooms, const Call& call);
+Reply get_access_key_info(const StsRooms& rooms, const Call& call);
+
+/// The output's Credentials.
+Document credentials_document(const access::SessionCredentials& credentials);
+
+}  // namespace tocsin::api::sts
