@@ -1,0 +1,36 @@
+#include "api/sns/service.h"
+
+#include "api/sns/operations.h"
+
+namespace tocsin::api {
+
+Service make_sns_service(communicate::Topics& topics, ListTokens tokens) {
+  const auto plain = [&topics](Reply (*operation)(communicate::Topics&, const Call&)) -> Handle {
+    return [&topics, operation](const Call& call) { return operation(topics, call); };
+  };
+  const auto listing = [&topics, tokens](Reply (*operation)(communicate::Topics&, const ListTokens&, const Call&)) -> Handle {
+    return [&topics, tokens, operation](const Call& call) { return operation(topics, tokens, call); };
+  };
+  return {"sns",
+          {{"CreateTopic", plain(sns::create_topic)},
+           {"DeleteTopic", plain(sns::delete_topic)},
+           {"GetTopicAttributes", plain(sns::get_topic_attributes)},
+           {"SetTopicAttributes", plain(sns::set_topic_attributes)},
+           {"ListTopics", listing(sns::list_topics)},
+           {"AddPermission", plain(sns::add_permission)},
+           {"RemovePermission", plain(sns::remove_permission)},
+           {"TagResource", plain(sns::tag_resource)},
+           {"UntagResource", plain(sns::untag_resource)},
+           {"ListTagsForResource", plain(sns::list_tags_for_resource)},
+           {"Subscribe", plain(sns::subscribe)},
+           {"ConfirmSubscription", plain(sns::confirm_subscription)},
+           {"Unsubscribe", plain(sns::unsubscribe)},
+           {"GetSubscriptionAttributes", plain(sns::get_subscription_attributes)},
+           {"SetSubscriptionAttributes", plain(sns::set_subscription_attributes)},
+           {"ListSubscriptions", listing(sns::list_subscriptions)},
+           {"ListSubscriptionsByTopic", listing(sns::list_subscriptions_by_topic)},
+           {"Publish", plain(sns::publish)},
+           {"PublishBatch", plain(sns::publish_batch)}}};
+}
+
+}  // namespace tocsin::api
