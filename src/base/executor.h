@@ -23,6 +23,8 @@ class Executor {
   /// The task will not run after this returns, unless it is running now. Unknown ids are ignored.
   virtual void cancel(TimerId timer) = 0;
   virtual Instant now() const = 0;
+  /// Waits for the task that is running and runs no more; what is posted from then on is dropped. Not from a task. Idempotent.
+  virtual void halt() {}
 
   TimerId post_after(Duration delay, Task task) { return post_at(now() + delay, std::move(task)); }
 };

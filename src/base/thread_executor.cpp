@@ -17,13 +17,15 @@ class ThreadExecutor final : public Executor {
     pthread_setname_np(thread_.native_handle(), name);
   }
 
-  ~ThreadExecutor() override {
+  ~ThreadExecutor() override { halt(); }
+
+  void halt() override {
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
     }
     wake_.notify_one();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
   }
 
   void post(Task task) override {

@@ -52,8 +52,8 @@ const std::map<std::string, AgentCalls::Serve, std::less<>> AgentCalls::by_targe
     {"EC2WindowsMessageDeliveryService.FailMessage", &AgentCalls::nothing},
 };
 
-AgentCalls::AgentCalls(storage::StateExecutor& state, Gate& gate, access::SessionStore& sessions, hosts::HostRegistry& hosts, hosts::ControlChannels& channels)
-    : state_(state), gate_(gate), sessions_(sessions), hosts_(hosts), channels_(channels) {}
+AgentCalls::AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts, hosts::ControlChannels& channels)
+    : state_(state), gate_(gate), roles_(roles), hosts_(hosts), channels_(channels) {}
 
 std::vector<wire::ExtraRoute> AgentCalls::routes() {
   std::vector<wire::ExtraRoute> routes = {{.by = wire::ExtraRoute::By::path, .prefix = std::string(channel_path), .method = "POST", .handler = this}};
@@ -114,7 +114,7 @@ AgentCalls::Answer AgentCalls::role_token(const wire::HttpRequest& request, cons
   if (!host) return std::unexpected(host.error());
   if (const std::string print = text_or(input, "Fingerprint"); print != host->fingerprint)
     return refuse("MachineFingerprintDoesNotMatch", "The machine's fingerprint is not the one that was registered.");
-  const auto credentials = sessions_.issue({.principal = principal_of(*host), .lifetime = credentials_life});
+  const auto credentials = roles_.issue_for_host(host->scope.account, host->instance_id, host->iam_role, credentials_life);
   return json_response(200, {{"AccessKeyId", credentials.access_key_id},
                              {"SecretAccessKey", credentials.secret_access_key},
                              {"SessionToken", credentials.session_token},

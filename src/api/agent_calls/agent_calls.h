@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "access/credentials/session_store.h"
+#include "access/identities/role_assumption.h"
 #include "api/dispatch/gate.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
@@ -18,7 +18,7 @@ namespace tocsin::api {
 /// Everything referred to outlives it. `handle` may be called from any thread.
 class AgentCalls final : public wire::HttpHandler {
  public:
-  AgentCalls(storage::StateExecutor& state, Gate& gate, access::SessionStore& sessions, hosts::HostRegistry& hosts, hosts::ControlChannels& channels);
+  AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts, hosts::ControlChannels& channels);
   void handle(wire::HttpRequest request, wire::Respond respond) override;
   /// For the dispatcher's router.
   std::vector<wire::ExtraRoute> routes();
@@ -43,7 +43,7 @@ class AgentCalls final : public wire::HttpHandler {
 
   storage::StateExecutor& state_;
   Gate& gate_;
-  access::SessionStore& sessions_;
+  access::RoleAssumption& roles_;
   hosts::HostRegistry& hosts_;
   hosts::ControlChannels& channels_;
 };

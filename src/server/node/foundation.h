@@ -1,0 +1,53 @@
+// What every room stands on: the state and its one writer, the journal, timers, the outbox, metrics, secrets. Members are built in order and ended in reverse.
+#pragma once
+
+#include <memory>
+
+#include "access/credentials/secret_box.h"
+#include "delivery/outbox.h"
+#include "delivery/timers.h"
+#include "events/journal/journal.h"
+#include "remediate/parameters/secret_cipher.h"
+#include "server/config/server_config.h"
+#include "server/node/outside.h"
+#include "storage/state_executor.h"
+#include "telemetry/metrics/chunk_metric_store.h"
+#include "telemetry/metrics/self_metrics_recorder.h"
+#include "wire/aws/page_tokens.h"
+#include "wire/aws/service_models.h"
+
+namespace tocsin::server {
+
+struct Foundation {
+  const ServerConfig config;
+  Outside outside;
+  std::unique_ptr<storage::Database> database;
+  std::unique_ptr<storage::Database> metrics_database;
+  std::unique_ptr<storage::IngestLog> metrics_log;
+  access::SecretBox secrets;
+  std::unique_ptr<remediate::SecretCipher> parameter_cipher;
+  wire::PageTokens page_tokens;
+  wire::ServiceModels models;
+  std::string own_url;  ///< where this server is reached, for links; known once it listens
+
+  // the executors come last of what they touch, so that nothing runs on them while the rest is taken down
+  std::unique_ptr<Executor> executor;
+  storage::StateExecutor state;
+  events::Journal journal;
+  delivery::Timers timers;
+  delivery::Outbox outbox;
+  telemetry::ChunkMetricStore metrics;
+  telemetry::SelfMetricsRecorder self_metrics;
+
+  Foundation(const ServerConfig& config, const Outside& outside, std::unique_ptr<storage::Database> state_database,
+             std::unique_ptr<storage::Database> metrics_database, std::unique_ptr<storage::IngestLog> metrics_log, const std::string& server_key);
+
+  /// The configured public URL, else where we listen.
+  std::string url() const { return config.public_url.empty() ? own_url : config.public_url; }
+  Result<void> migrate();
+};
+
+/// Opens the data directory and everything in it.
+Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside);
+
+}  // namespace tocsin::server

@@ -1,0 +1,165 @@
+#include "server/node/node.h"
+
+#include <unistd.h>
+
+#include <future>
+
+#include "api/agent_calls/agent_calls.h"
+#include "api/dispatch/access_gate/access_gate.h"
+#include "api/dispatch/audit_recorder/audit_recorder.h"
+#include "api/dispatch/dispatcher.h"
+#include "base/log.h"
+#include "server/config/data_directory.h"
+#include "server/config/endpoints_file.h"
+#include "server/node/health_paths.h"
+#include "server/node/pipeline.h"
+#include "server/node/services.h"
+#include "wire/host_key/host_key.h"
+#include "wire/http/http_server.h"
+#include "wire/http/path_router.h"
+#include "wire/tls/certificate_authority.h"
+#include "wire/tls/tls_context.h"
+
+namespace tocsin::server {
+namespace {
+
+class WholeNode final : public Node {
+ public:
+  explicit WholeNode(std::unique_ptr<Foundation> foundation)
+      : ground_(std::move(foundation)),
+        rooms_(*ground_),
+        gate_(ground_->state, rooms_.access_keys, rooms_.sessions, rooms_.identities, rooms_.authorizer, {.dev = ground_->config.dev}),
+        recorder_(rooms_.audit, ground_->journal, ground_->outside.random),
+        dispatcher_({.models = ground_->models, .state = ground_->state, .gate = gate_, .recorder = recorder_, .random = ground_->outside.random,
+                     .metrics = ground_->self_metrics, .public_url = ground_->config.public_url},
+                    make_services(rooms_)),
+        agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
+        health_(*ground_, [this] { return http_ ? http_->connection_count() : 0; }),
+        paths_(dispatcher_) {
+    gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
+    for (wire::ExtraRoute& route : agent_calls_.routes()) dispatcher_.router().add(std::move(route));
+    list_paths();
+    connect(rooms_);
+  }
+
+  ~WholeNode() override { stop(); }
+
+  Result<void> migrate() { return rooms_.migrate(); }
+
+  Result<void> start() override {
+    // links that go out before we listen name the configured port
+    for (const wire::ListenAddress& address : ground_->config.listen)
+      if (ground_->own_url.empty() && address.port != 0) ground_->own_url = "http://" + wire::to_text(address);
+    start_parts();
+    return ground_->outside.on_a_machine ? bind() : Result<void>{};
+  }
+
+  void stop() override {
+    if (stopped_) return;
+    stopped_ = true;
+    if (http_) http_->stop();
+    if (ground_->outside.on_a_machine) flush();
+    ground_->executor->halt();
+  }
+
+  std::vector<std::string> endpoints() const override { return endpoints_; }
+  wire::HttpHandler& entry() override { return paths_; }
+
+ private:
+  // every path that is served without a signature
+  void list_paths() {
+    for (const char* path : {"/healthz", "/readyz", "/metrics"}) paths_.exact(path, health_);
+    paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
+    paths_.prefix_web_socket("/v1/control-channel/", rooms_.channels);
+  }
+
+  Result<Principal> host_signer(const std::string& id, const std::string& text, const std::string& signature) {
+    const auto host = rooms_.hosts.find(id);
+    if (!host || !wire::host_signature_holds(host->public_key, text, signature))
+      return fail(ErrorKind::denied, "The request was not signed with the key of a registered host.", "InvalidClientTokenId");
+    return api::principal_of(*host);
+  }
+
+  Result<std::shared_ptr<const wire::TlsContext>> load_tls() {
+    const ServerConfig& config = ground_->config;
+    if (!config.tls_certificate.empty()) return wire::load_server_tls(config.tls_certificate, config.tls_key);
+    const wire::TlsFiles files = wire::tls_files(config.data);
+    if (!std::filesystem::exists(files.certificate)) return std::shared_ptr<const wire::TlsContext>();
+    return wire::load_server_tls(files.certificate, files.key);
+  }
+
+  Result<void> bind() {
+    auto tls = load_tls();
+    if (!tls) return std::unexpected(tls.error());
+    const ServerConfig& config = ground_->config;
+    http_ = std::make_unique<wire::HttpServer>(wire::HttpServerOptions{.listen = config.listen, .tls = *tls, .io_threads = config.io_threads}, ground_->outside.clock, paths_,
+                                               &paths_);
+    if (auto started = http_->start(); !started) return started;
+    for (const wire::ListenAddress& address : http_->bound()) {
+      endpoints_.push_back("http://" + wire::to_text(address));
+      if (*tls) endpoints_.push_back("https://" + wire::to_text(address));
+    }
+    if (!endpoints_.empty()) {
+      ground_->own_url = endpoints_.front();
+      dispatcher_.set_local_url(endpoints_.front());
+    }
+    return write_endpoints(DataDirectory{config.data}.endpoints(), {.process_id = getpid(), .version = "0.1.0", .started = ground_->outside.clock.now(), .dev = config.dev,
+                                                                    .urls = endpoints_});
+  }
+
+  // rooms say what they handle before the journal, the timers and the outbox begin to hand out
+  void start_parts() {
+    Executor& executor = *ground_->executor;
+    auto begin = [this] {
+      if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", *ground_->outside.http_carrier);
+      if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
+      ground_->metrics.start();
+      ground_->self_metrics.start();
+      rooms_.start();
+      ground_->timers.start();
+      ground_->outbox.start();
+      ground_->journal.start();
+    };
+    if (!ground_->outside.on_a_machine) return begin();
+    std::promise<void> begun;
+    executor.post([&] {
+      begin();
+      begun.set_value();
+    });
+    begun.get_future().wait();
+  }
+
+  void flush() {
+    std::promise<void> flushed;
+    ground_->executor->post([&] {
+      ground_->self_metrics.flush();
+      if (auto written = ground_->metrics.flush(); !written) log::error("server", "metrics could not be flushed", {{"error", written.error().message}});
+      flushed.set_value();
+    });
+    flushed.get_future().wait();
+  }
+
+  std::unique_ptr<Foundation> ground_;
+  Rooms rooms_;
+  api::AccessGate gate_;
+  api::AuditRecorder recorder_;
+  api::Dispatcher dispatcher_;
+  api::AgentCalls agent_calls_;
+  HealthPaths health_;
+  wire::PathRouter paths_;
+  std::unique_ptr<wire::HttpServer> http_;
+  std::vector<std::string> endpoints_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::open(const ServerConfig& config, const Outside& outside) {
+  auto foundation = open_foundation(config, outside);
+  if (!foundation) return std::unexpected(foundation.error());
+  auto node = std::make_unique<WholeNode>(std::move(*foundation));
+  if (auto migrated = node->migrate(); !migrated) return std::unexpected(migrated.error());
+  return node;
+}
+
+}  // namespace tocsin::server

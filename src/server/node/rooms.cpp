@@ -1,0 +1,54 @@
+#include "server/node/rooms.h"
+
+namespace tocsin::server {
+
+Rooms::Rooms(Foundation& foundation)
+    : ground(foundation),
+      access_keys(ground.state, ground.secrets, ground.outside.random),
+      sessions(ground.state, ground.secrets, ground.outside.random),
+      identities(ground.state, ground.outside.random),
+      policies(ground.state, ground.outside.random),
+      authorizer(identities, policies, sessions),
+      roles(identities, sessions, authorizer),
+      ingest_keys(ground.state, ground.outside.random),
+      audit(ground.state),
+      service_graph(ground.state),
+      hosts(ground.state, ground.outside.random, ground.journal),
+      channels(ground.state, ground.outside.random),
+      alarm_data(ground.metrics),
+      alarms(ground.state, ground.outside.random, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }, alarm_data),
+      incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
+      service_changes(ground.state, ground.metrics, service_graph, hosts, incidents),
+      recent_changes(ground.state, audit, incidents),
+      resource_tags(*ground.database),
+      parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
+      documents(ground.state, resource_tags, {}),
+      commands(ground.state, ground.outside.random, ground.journal, ground.timers, hosts, channels),
+      queues(ground.state, ground.outside.random, &ground.self_metrics),
+      oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
+             {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
+      acknowledge_pages(ground.state, oncall) {}
+
+namespace {
+// every room that owns tables says so itself; the first that cannot stops the start
+template <typename... Room>
+Result<void> migrate_all(Room&... rooms) {
+  Result<void> done;
+  ((done = done ? rooms.migrate() : done), ...);
+  return done;
+}
+}  // namespace
+
+Result<void> Rooms::migrate() {
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, queues,
+                     oncall);
+}
+
+void Rooms::start() {
+  commands.start();
+  alarms.start();
+  queues.start();
+  incidents.start();
+}
+
+}  // namespace tocsin::server

@@ -1,0 +1,75 @@
+// The furnished rooms, each built over the foundation. Built in order, ended in reverse; what one asks of another goes through partners.h.
+#pragma once
+
+#include "access/credentials/access_key_store.h"
+#include "access/credentials/session_store.h"
+#include "access/identities/authorizer.h"
+#include "access/identities/identity_store.h"
+#include "access/identities/policy_store.h"
+#include "access/identities/role_assumption.h"
+#include "access/ingest_keys/ingest_key_store.h"
+#include "communicate/oncall/acknowledge_handler.h"
+#include "communicate/oncall/oncall.h"
+#include "delivery/queues/queues.h"
+#include "detect/alarms/alarms.h"
+#include "diagnose/investigations/recent_changes.h"
+#include "diagnose/investigations/service_changes.h"
+#include "hosts/control_channels.h"
+#include "hosts/host_registry.h"
+#include "incidents/incidents.h"
+#include "remediate/commands/commands.h"
+#include "remediate/documents/document_store.h"
+#include "remediate/parameters/parameter_store.h"
+#include "server/node/foundation.h"
+#include "telemetry/audit/audit_trail.h"
+#include "telemetry/traces/service_graph.h"
+
+namespace tocsin::server {
+
+struct Rooms {
+  explicit Rooms(Foundation& foundation);
+  Result<void> migrate();
+  /// Starts what runs by itself; the journal, the timers and the outbox are started after all rooms have said what they handle.
+  void start();
+
+  Foundation& ground;
+
+  // access
+  access::AccessKeyStore access_keys;
+  access::SessionStore sessions;
+  access::IdentityStore identities;
+  access::PolicyStore policies;
+  access::Authorizer authorizer;
+  access::RoleAssumption roles;
+  access::IngestKeyStore ingest_keys;
+
+  // what was recorded
+  telemetry::AuditTrail audit;
+  telemetry::ServiceGraph service_graph;
+  hosts::HostRegistry hosts;
+  hosts::ControlChannels channels;
+
+  // detect
+  detect::MetricAlarmData alarm_data;
+  detect::Alarms alarms;
+
+  // the record
+  incidents::Incidents incidents;
+
+  // diagnose
+  diagnose::ServiceChanges service_changes;
+  diagnose::RecentChanges recent_changes;
+
+  // remediate
+  remediate::ResourceTags resource_tags;
+  remediate::ParameterStore parameters;
+  remediate::DocumentStore documents;
+  remediate::Commands commands;
+
+  // communicate
+  delivery::Queues queues;
+  oncall::OnCall oncall;
+  oncall::AcknowledgeHandler acknowledge_pages;
+};
+
+}  // namespace tocsin::server

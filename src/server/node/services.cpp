@@ -1,0 +1,41 @@
+#include "server/node/services.h"
+
+#include "api/cloudwatch/service.h"
+#include "api/sqs/service.h"
+#include "api/ssm_contacts/service.h"
+#include "api/ssm_incidents/service.h"
+#include "api/ssm/document_operations.h"
+#include "api/ssm/hosts/command_operations.h"
+#include "api/ssm/hosts/host_operations.h"
+#include "api/ssm/parameter_operations.h"
+#include "api/ssm/service.h"
+
+namespace tocsin::server {
+namespace {
+
+// tokens are bound to the caller's account and the operation
+api::ListTokens list_tokens(const wire::PageTokens& tokens) {
+  return {.seal = [&tokens](const api::Call& call, std::string_view key) { return tokens.seal(call.scope.account, call.service + '.' + call.operation, key); },
+          .open = [&tokens](const api::Call& call, std::string_view token) { return tokens.open(call.scope.account, call.service + '.' + call.operation, token); }};
+}
+
+api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
+  return api::make_ssm_service({api::ssm::parameter_operations(rooms.parameters, tokens), api::ssm::document_operations(rooms.documents, rooms.resource_tags, tokens),
+                                api::ssm::host_operations(rooms.hosts, rooms.channels, tokens),
+                                api::ssm::command_operations(rooms.commands, rooms.documents, rooms.hosts, tokens)});
+}
+
+}  // namespace
+
+std::vector<api::Service> make_services(Rooms& rooms) {
+  const api::ListTokens tokens = list_tokens(rooms.ground.page_tokens);
+  std::vector<api::Service> services;
+  services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
+  services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
+  services.push_back(make_systems_manager(rooms, tokens));
+  services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
+  services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
+  return services;
+}
+
+}  // namespace tocsin::server
