@@ -6,8 +6,8 @@
 #include "base/encoding.h"
 #include "wire/aws/cbor_items.h"
 #include "wire/aws/codec.h"
-#include "wire/aws/shared_errors.h"
 #include "wire/aws/scalars.h"
+#include "wire/aws/shared_errors.h"
 
 namespace tocsin::wire {
 namespace {

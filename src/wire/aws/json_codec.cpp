@@ -2,8 +2,8 @@
 #include <boost/json.hpp>
 
 #include "wire/aws/codec.h"
-#include "wire/aws/shared_errors.h"
 #include "wire/aws/json_text.h"
+#include "wire/aws/shared_errors.h"
 
 namespace tocsin::wire {
 namespace {

@@ -5,8 +5,8 @@
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
-#include "wire/aws/shared_errors.h"
 #include "wire/aws/scalars.h"
+#include "wire/aws/shared_errors.h"
 
 namespace tocsin::wire {
 namespace {

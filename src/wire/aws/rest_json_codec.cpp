@@ -5,9 +5,9 @@
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
-#include "wire/aws/shared_errors.h"
 #include "wire/aws/json_text.h"
 #include "wire/aws/scalars.h"
+#include "wire/aws/shared_errors.h"
 
 namespace tocsin::wire {
 namespace {

@@ -17,9 +17,15 @@ bool starts_without_case(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && strncasecmp(text.data(), prefix.data(), prefix.size()) == 0;
 }
 
+/// The first field of that name, decoded; names that matter here have nothing to encode.
 std::string parameter(std::string_view form, std::string_view name) {
-  for (auto& [key, value] : parse_form(form))
-    if (key == name) return value;
+  while (!form.empty()) {
+    const std::size_t end = form.find('&');
+    const std::string_view field = form.substr(0, end);
+    if (field.size() > name.size() && field.starts_with(name) && field[name.size()] == '=')
+      return percent_decode(field.substr(name.size() + 1), true);
+    form = end == std::string_view::npos ? std::string_view{} : form.substr(end + 1);
+  }
   return {};
 }
 

@@ -100,20 +100,21 @@ class Walker {
  public:
   explicit Walker(const ValidationWords& words) : words_(words) {}
 
-  void structure(const Document& document, const Shape& shape, const Place& place, int depth) {
+  void structure(const Document& document, const Shape& shape, const Step& place, int depth) {
     if (shape.is_document || depth > depth_max) return;
     std::size_t present = 0;
     for (const Member& member : shape.members) {
       const Document* value = find(document, member.name);
-      const Place at = place.member(member.name);
+      const Step at{&place, Step::Kind::member, member.name};
       if (!value || value->is_null()) {
-        if (member.required) add({at, std::nullopt, "Member must not be null", member.name, true});
+        if (member.required) add({place_of(at), std::nullopt, "Member must not be null", member.name, true});
         continue;
       }
       ++present;
       any(*value, *member.shape, at, member.name, depth + 1);
     }
-    if (shape.is_union && present != 1) add({place, std::nullopt, "Exactly one member of the union must be set", shape.name, false});
+    if (shape.is_union && present != 1)
+      add({place_of(place), std::nullopt, "Exactly one member of the union must be set", shape.name, false});
   }
 
   std::vector<Violation> take() { return std::move(violations_); }
@@ -123,42 +124,42 @@ class Walker {
     if (violations_.size() < violations_max) violations_.push_back(std::move(violation));
   }
 
-  void any(const Document& value, const Shape& shape, const Place& place, std::string_view member, int depth) {
+  void any(const Document& value, const Shape& shape, const Step& place, std::string_view member, int depth) {
     if (!words_.checks_constraints && !shape.is_aggregate()) return;
     if (words_.checks_constraints)
       for (std::string& broken : broken_constraints(value, shape, words_))
-        add({place, shown(value, shape), std::move(broken), std::string(member), false});
+        add({place_of(place), shown(value, shape), std::move(broken), std::string(member), false});
     if (shape.type == ShapeType::structure) structure(value, shape, place, depth);
     if (shape.type == ShapeType::list && value.is_array()) list(value, shape, place, member, depth);
     if (shape.type == ShapeType::map && value.is_object()) map(value, shape, place, member, depth);
   }
 
-  void list(const Document& value, const Shape& shape, const Place& place, std::string_view member, int depth) {
+  void list(const Document& value, const Shape& shape, const Step& place, std::string_view member, int depth) {
     const Shape& element = *shape.element.shape;
     std::size_t index = 0;
     for (const Document& item : value.get_array()) {
-      const Place at = place.element(++index);
+      const Step at{&place, Step::Kind::element, {}, ++index};
       if (item.is_null())
-        add({at, std::nullopt, "Member must not be null", std::string(member), true});
+        add({place_of(at), std::nullopt, "Member must not be null", std::string(member), true});
       else if (element.is_aggregate())
         any(item, element, at, member, depth + 1);
       else if (words_.checks_constraints && !broken_constraints(item, element, words_).empty())
-        return add(
-            {place, shown(value, element), "Member must satisfy constraint: " + all_constraints(element), std::string(member), false});
+        return add({place_of(place), shown(value, element), "Member must satisfy constraint: " + all_constraints(element),
+                    std::string(member), false});
     }
   }
 
-  void map(const Document& value, const Shape& shape, const Place& place, std::string_view member, int depth) {
+  void map(const Document& value, const Shape& shape, const Step& place, std::string_view member, int depth) {
     if (words_.checks_constraints && breaks_key(value, shape))
-      add({place, shown(value, shape), "Map keys must satisfy constraint: " + all_constraints(*shape.key.shape), std::string(member),
-           false});
+      add({place_of(place), shown(value, shape), "Map keys must satisfy constraint: " + all_constraints(*shape.key.shape),
+           std::string(member), false});
     const Shape& element = *shape.value.shape;
     for (const auto& [key, item] : value.get_object()) {
       if (element.is_aggregate())
-        any(item, element, place.entry(std::string_view(key)), member, depth + 1);
+        any(item, element, Step{&place, Step::Kind::entry, std::string_view(key)}, member, depth + 1);
       else if (words_.checks_constraints && !broken_constraints(item, element, words_).empty())
-        return add(
-            {place, shown(value, element), "Map value must satisfy constraint: " + all_constraints(element), std::string(member), false});
+        return add({place_of(place), shown(value, element), "Map value must satisfy constraint: " + all_constraints(element),
+                    std::string(member), false});
     }
   }
 
@@ -183,7 +184,7 @@ std::optional<WireError> validate(const ServiceModel& service, const OperationMo
   if (!operation.input) return std::nullopt;
   const ValidationWords& words = validation_words(service.name);
   Walker walker(words);
-  walker.structure(input, *operation.input, Place{}, 0);
+  walker.structure(input, *operation.input, Step{}, 0);
   const std::vector<Violation> violations = walker.take();
   if (violations.empty()) return std::nullopt;
   return word(violations, words);

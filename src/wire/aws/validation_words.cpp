@@ -9,9 +9,9 @@ std::string lower_first(std::string_view name) {
   return text;
 }
 
-Place below(const Place& place, std::string_view path, std::string_view parameter) {
-  return {place.path.empty() ? std::string(path) : place.path + "." + std::string(path),
-          place.parameter.empty() ? std::string(parameter) : place.parameter + "." + std::string(parameter)};
+void append(std::string& path, std::string_view piece) {
+  if (!path.empty()) path += '.';
+  path += piece;
 }
 
 std::string sentence(const Violation& violation) {
@@ -29,12 +29,27 @@ std::string_view code_of(const Violation& violation, const ValidationWords& word
 
 }  // namespace
 
-Place Place::member(std::string_view name) const { return below(*this, lower_first(name), name); }
-Place Place::element(std::size_t index) const {
-  const std::string number = std::to_string(index);
-  return below(*this, number + ".member", "member." + number);
+Place place_of(const Step& step) {
+  if (!step.before) return {};
+  Place place = place_of(*step.before);
+  switch (step.kind) {
+    case Step::Kind::root:
+      break;
+    case Step::Kind::member:
+      append(place.path, lower_first(step.name));
+      append(place.parameter, step.name);
+      break;
+    case Step::Kind::element:
+      append(place.path, std::to_string(step.index) + ".member");
+      append(place.parameter, "member." + std::to_string(step.index));
+      break;
+    case Step::Kind::entry:
+      append(place.path, std::string(step.name) + ".member");
+      append(place.parameter, step.name);
+      break;
+  }
+  return place;
 }
-Place Place::entry(std::string_view key) const { return below(*this, std::string(key) + ".member", key); }
 
 const ValidationWords& validation_words(std::string_view service) {
   static const std::vector<ValidationWords> table = {

@@ -10,15 +10,22 @@
 
 namespace tocsin::wire {
 
+/// One step on the way to a value, linked to the one before, so that a path costs nothing until it is shown. The last step is the
+/// innermost.
+struct Step {
+  enum class Kind { root, member, element, entry };
+  const Step* before = nullptr;
+  Kind kind = Kind::root;
+  std::string_view name = {};  ///< of a member, or a map's key
+  std::size_t index = 0;       ///< of an element, from 1
+};
+
 /// Where in the input: "entries.1.member.detail" as most write it, "Entries.member.1.Detail" as query parameters are named.
 struct Place {
   std::string path;
   std::string parameter;
-
-  Place member(std::string_view name) const;
-  Place element(std::size_t index) const;  ///< from 1
-  Place entry(std::string_view key) const;
 };
+Place place_of(const Step& step);
 
 struct Violation {
   Place place;
