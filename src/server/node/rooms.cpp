@@ -25,6 +25,9 @@ Rooms::Rooms(Foundation& foundation)
       documents(ground.state, resource_tags, {}),
       commands(ground.state, ground.outside.random, ground.journal, ground.timers, hosts, channels),
       queues(ground.state, ground.outside.random, &ground.self_metrics),
+      topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
+             {.public_url = [this] { return ground.url(); }, .mail_from_address = ground.config.smtp_from}),
+      topic_pages(topics, ground.state),
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
              {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
       acknowledge_pages(ground.state, oncall) {}
@@ -41,13 +44,14 @@ Result<void> migrate_all(Room&... rooms) {
 
 Result<void> Rooms::migrate() {
   return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, queues,
-                     oncall);
+                     topics, oncall);
 }
 
 void Rooms::start() {
   commands.start();
   alarms.start();
   queues.start();
+  topics.start();
   incidents.start();
 }
 

@@ -10,6 +10,9 @@
 #include "access/ingest_keys/ingest_key_store.h"
 #include "communicate/oncall/acknowledge_handler.h"
 #include "communicate/oncall/oncall.h"
+#include "communicate/topics/public_endpoints.h"
+#include "communicate/topics/topics.h"
+#include "communicate/updates/updates.h"
 #include "delivery/queues/queues.h"
 #include "detect/alarms/alarms.h"
 #include "diagnose/investigations/recent_changes.h"
@@ -68,6 +71,8 @@ struct Rooms {
 
   // communicate
   delivery::Queues queues;
+  communicate::Topics topics;
+  communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;
   oncall::AcknowledgeHandler acknowledge_pages;
 };

@@ -1,7 +1,11 @@
 #include "server/node/services.h"
 
 #include "api/cloudwatch/service.h"
+#include "api/cloudtrail/service.h"
+#include "api/iam/service.h"
+#include "api/sns/service.h"
 #include "api/sqs/service.h"
+#include "api/sts/service.h"
 #include "api/ssm_contacts/service.h"
 #include "api/ssm_incidents/service.h"
 #include "api/ssm/document_operations.h"
@@ -30,8 +34,12 @@ api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
 std::vector<api::Service> make_services(Rooms& rooms) {
   const api::ListTokens tokens = list_tokens(rooms.ground.page_tokens);
   std::vector<api::Service> services;
+  services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles}));
+  services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens}));
+  services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
+  services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
