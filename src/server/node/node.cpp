@@ -8,6 +8,7 @@
 #include "api/dispatch/access_gate/access_gate.h"
 #include "api/dispatch/audit_recorder/audit_recorder.h"
 #include "api/dispatch/dispatcher.h"
+#include "api/otlp/otlp_receiver.h"
 #include "base/log.h"
 #include "server/config/data_directory.h"
 #include "server/config/endpoints_file.h"
@@ -23,6 +24,20 @@
 namespace tocsin::server {
 namespace {
 
+// What is on no list of paths: the links that SNS hands out, which stand at "/", then the APIs.
+class SignedPaths final : public wire::HttpHandler {
+ public:
+  SignedPaths(communicate::TopicPublicEndpoints& topic_pages, api::Dispatcher& dispatcher) : topic_pages_(topic_pages), dispatcher_(dispatcher) {}
+  void handle(wire::HttpRequest request, wire::Respond respond) override {
+    if (topic_pages_.serves(request)) return topic_pages_.handle(std::move(request), std::move(respond));
+    dispatcher_.handle(std::move(request), std::move(respond));
+  }
+
+ private:
+  communicate::TopicPublicEndpoints& topic_pages_;
+  api::Dispatcher& dispatcher_;
+};
+
 class WholeNode final : public Node {
  public:
   explicit WholeNode(std::unique_ptr<Foundation> foundation)
@@ -35,7 +50,10 @@ class WholeNode final : public Node {
                     make_services(rooms_)),
         agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
         health_(*ground_, [this] { return http_ ? http_->connection_count() : 0; }),
-        paths_(dispatcher_) {
+        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph, {},
+              {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
+        signed_paths_(rooms_.topic_pages, dispatcher_),
+        paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
     for (wire::ExtraRoute& route : agent_calls_.routes()) dispatcher_.router().add(std::move(route));
     list_paths();
@@ -69,6 +87,7 @@ class WholeNode final : public Node {
   // every path that is served without a signature
   void list_paths() {
     for (const char* path : {"/healthz", "/readyz", "/metrics"}) paths_.exact(path, health_);
+    for (const char* path : {"/v1/traces", "/v1/logs", "/v1/metrics"}) paths_.exact(path, otlp_);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
     paths_.prefix_web_socket("/v1/control-channel/", rooms_.channels);
   }
@@ -146,6 +165,8 @@ class WholeNode final : public Node {
   api::Dispatcher dispatcher_;
   api::AgentCalls agent_calls_;
   HealthPaths health_;
+  api::OtlpReceiver otlp_;
+  SignedPaths signed_paths_;
   wire::PathRouter paths_;
   std::unique_ptr<wire::HttpServer> http_;
   std::vector<std::string> endpoints_;

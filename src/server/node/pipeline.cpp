@@ -7,6 +7,7 @@ void connect(Rooms& rooms) {
 
   // the names are for ever: a renamed consumer begins anew
   journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); });
+  journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); });
 
   rooms.incidents.set_engager(rooms.oncall);
   rooms.incidents.add_evidence_source(rooms.recent_changes);

@@ -30,7 +30,8 @@ Rooms::Rooms(Foundation& foundation)
       topic_pages(topics, ground.state),
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
              {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
-      acknowledge_pages(ground.state, oncall) {}
+      acknowledge_pages(ground.state, oncall),
+      updates(ground.state, ground.outside.random, ground.journal, ground.timers, incidents) {}
 
 namespace {
 // every room that owns tables says so itself; the first that cannot stops the start
@@ -44,7 +45,7 @@ Result<void> migrate_all(Room&... rooms) {
 
 Result<void> Rooms::migrate() {
   return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, queues,
-                     topics, oncall);
+                     topics, oncall, updates);
 }
 
 void Rooms::start() {

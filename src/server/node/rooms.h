@@ -75,6 +75,7 @@ struct Rooms {
   communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;
   oncall::AcknowledgeHandler acknowledge_pages;
+  updates::Updates updates;
 };
 
 }  // namespace tocsin::server
