@@ -1,0 +1,76 @@
+#include <boost/json.hpp>
+
+#include "api/events/operations.h"
+#include "api/events/reply.h"
+#include "base/ids.h"
+#include "base/text_time.h"
+#include "events/patterns/pattern.h"
+
+namespace tocsin::api::eventbridge {
+namespace {
+
+constexpr std::size_t entries_max = 10;
+constexpr std::size_t bytes_max = 1048576;
+constexpr std::size_t time_bytes = 14;
+
+std::size_t size_of(const Document& entry) {
+  std::size_t size = find(entry, "Time") ? time_bytes : 0;
+  for (const char* member : {"Source", "DetailType", "Detail"}) size += text_or(entry, member).size();
+  for (const Document& resource : array_at(entry, "Resources")) size += resource.as_string().size();
+  return size;
+}
+
+Document failed(const char* code, const char* message) { return Object{{"ErrorCode", code}, {"ErrorMessage", message}}; }
+
+/// The entry's place in the answer: an id, or why not.
+Document put_event(Rules& rules, events::Journal& journal, const Call& call, const Document& entry) {
+  const std::string source = text_or(entry, "Source"), type = text_or(entry, "DetailType"), detail_text = text_or(entry, "Detail");
+  if (source.empty()) return failed("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.");
+  if (type.empty()) return failed("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.");
+  if (detail_text.empty()) return failed("InvalidArgument", "Parameter Detail is not valid. Reason: Detail is a required argument.");
+  const auto detail = parse_json(detail_text);
+  if (!detail || !detail->is_object()) return failed("MalformedDetail", "Detail is malformed.");
+  if (source.starts_with("aws.")) return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
+  const auto bus = rules.find_bus(call.scope, text_or(entry, "EventBusName", events::default_bus));
+  EventEnvelope event{.scope = call.scope, .event_time = call.now, .source = source, .type = type, .detail = *detail};
+  if (const auto time = integer_at(entry, "Time")) event.event_time = instant_from_ns(*time);
+  for (const Document& resource : array_at(entry, "Resources")) event.resources.emplace_back(resource.as_string());
+  // an unknown bus is no error to the sender: the event is dropped
+  if (!bus) return Object{{"EventId", call.request_id}};
+  event.bus = bus->name;
+  return Object{{"EventId", journal.append(std::move(event))}};
+}
+
+}  // namespace
+
+Reply put_events(Rules& rules, events::Journal& journal, const Call& call) {
+  if (find(call.input, "EndpointId"))
+    return api::refuse("ValidationException", "EndpointId: global endpoints are not offered by this server.");
+  const Array& entries = array_at(call.input, "Entries");
+  if (entries.empty() || entries.size() > entries_max)
+    return api::refuse(
+        "ValidationException",
+        "1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10");
+  std::size_t size = 0;
+  for (const Document& entry : entries) size += size_of(entry);
+  if (size >= bytes_max) return api::refuse("ValidationException", "Total size of the entries in the request is over the limit.");
+  Array results;
+  int failures = 0;
+  for (const Document& entry : entries) {
+    results.push_back(put_event(rules, journal, call, entry));
+    failures += find(results.back(), "ErrorCode") ? 1 : 0;
+  }
+  return Object{{"FailedEntryCount", failures}, {"Entries", std::move(results)}};
+}
+
+Reply test_event_pattern(const Call& call) {
+  const auto event = parse_json(text_or(call.input, "Event"));
+  if (!event || !event->is_object()) return api::refuse("ValidationException", "Parameter Event is not valid.");
+  const auto pattern = events::compile_pattern(text_or(call.input, "EventPattern"));
+  if (!pattern) return api::refuse("InvalidEventPatternException", events::invalid_pattern_words(pattern.error()));
+  for (const char* member : {"id", "account", "source", "time", "region", "resources", "detail-type"})
+    if (!find(*event, member)) return api::refuse("ValidationException", "Parameter Event is not valid.");
+  return Object{{"Result", pattern->matches(*event)}};
+}
+
+}  // namespace tocsin::api::eventbridge

@@ -1,0 +1,302 @@
+// From an event to the targets of the rules that match it, and to the dead letters.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "events/rules/rule_cache.h"
+#include "events/rules/rule_rows.h"
+#include "events/rules/target_input.h"
+
+namespace tocsin::events {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int targets_read_max = 100;
+constexpr int retries_default = 185;
+constexpr int age_seconds_default = 86400;
+constexpr auto retry_delay_first = 1s;
+constexpr auto retry_delay_max = 10min;
+
+/// A target that refuses for good is not asked again.
+bool is_final(const Error& error) {
+  return error.kind == ErrorKind::not_found || error.kind == ErrorKind::denied || error.kind == ErrorKind::invalid ||
+         error.kind == ErrorKind::unsupported;
+}
+
+std::string error_code_of(const Error& error) {
+  if (error.reason == "INVALID_JSON") return error.reason;
+  switch (error.kind) {
+    case ErrorKind::not_found:
+      return "NO_RESOURCE";
+    case ErrorKind::denied:
+      return "NO_PERMISSIONS";
+    case ErrorKind::limit_exceeded:
+      return "THROTTLING";
+    default:
+      return "ERROR_FROM_TARGET";
+  }
+}
+
+std::int64_t retries_of(const Document& target) {
+  const Document* policy = find(target, "RetryPolicy");
+  return policy ? integer_or(*policy, "MaximumRetryAttempts", retries_default) : retries_default;
+}
+
+/// The outbox's first try, which is at once, is the first repetition.
+delivery::RetryPlan plan_of(const Document& target) {
+  const Document* policy = find(target, "RetryPolicy");
+  const auto age = policy ? integer_or(*policy, "MaximumEventAgeInSeconds", age_seconds_default) : age_seconds_default;
+  delivery::RetryPlan plan{.delays = {}, .expires_after = std::chrono::seconds(age)};
+  Duration delay = retry_delay_first;
+  for (std::int64_t n = 1; n < retries_of(target); ++n) {
+    plan.delays.push_back(delay);
+    delay = std::min<Duration>(delay * 2, retry_delay_max);
+  }
+  return plan;
+}
+
+Document to_document(const TargetDelivery& delivery) {
+  return Object{{"delivery_id", delivery.delivery_id},
+                {"account", delivery.scope.account},
+                {"region", delivery.scope.region},
+                {"rule_arn", delivery.rule_arn},
+                {"event_id", delivery.event_id},
+                {"target", delivery.target.text()},
+                {"input", delivery.input},
+                {"definition", delivery.definition}};
+}
+
+TargetDelivery delivery_from(const Document& document) {
+  TargetDelivery delivery{text_or(document, "delivery_id"),
+                          {text_or(document, "account"), text_or(document, "region")},
+                          text_or(document, "rule_arn"),
+                          text_or(document, "event_id"),
+                          {},
+                          text_or(document, "input"),
+                          {}};
+  if (const auto arn = parse_arn(text_or(document, "target"))) delivery.target = *arn;
+  if (const Document* definition = find(document, "definition")) delivery.definition = *definition;
+  return delivery;
+}
+
+bool is_read_only_management_event(const EventEnvelope& event) {
+  return event.type == "AWS API Call via CloudTrail" && truth_or(event.detail, "readOnly", false);
+}
+
+std::string rule_name_of(const std::string& rule_arn) { return rule_arn.substr(rule_arn.rfind('/') + 1); }
+
+}  // namespace
+
+/// What EXHAUSTED_RETRY_CONDITION and RETRY_ATTEMPTS tell; empty when nothing was tried again.
+struct Rules::Exhaustion {
+  std::string condition;
+  int retries = 0;
+};
+
+/// Tries a delivery again, each time in a unit of its own.
+class Rules::RetryCarrier final : public delivery::Carrier {
+ public:
+  explicit RetryCarrier(Rules& rules) : rules_(rules) {}
+  void carry(const std::string&, const Document& content, Done done) override {
+    // the first try was made when the event came
+    rules_.state_.submit([this, delivery = delivery_from(content)] { return rules_.dispatch(delivery); },
+                         [done = std::move(done)](Result<void> result) mutable {
+                           if (result) return done({.result = delivery::CarryResult::delivered});
+                           const Error& error = result.error();
+                           done({.result = is_final(error) ? delivery::CarryResult::refused : delivery::CarryResult::try_again,
+                                 .error = error.message,
+                                 .error_code = error_code_of(error)});
+                         });
+  }
+
+ private:
+  Rules& rules_;
+};
+
+Rules::Rules(storage::StateExecutor& state, Random& random, Journal& journal, delivery::Outbox& outbox, delivery::Timers& timers,
+             delivery::Queues& queues, SelfMetrics* metrics)
+    : state_(state),
+      random_(random),
+      journal_(journal),
+      outbox_(outbox),
+      timers_(timers),
+      queues_(queues),
+      metrics_(metrics),
+      carrier_(std::make_unique<RetryCarrier>(*this)),
+      cache_(std::make_unique<Cache>()) {}
+
+Rules::~Rules() = default;
+
+void Rules::bind(std::string service, DispatchTarget dispatch) { dispatchers_[std::move(service)] = std::move(dispatch); }
+
+void Rules::start() {
+  outbox_.add_carrier("event-target", *carrier_);
+  outbox_.handle("rules", [this](const delivery::Settlement& settlement) { return settled(settlement); });
+  timers_.handle("events.schedule",
+                 [this](const std::string& rule_arn, Instant due, const Document&) { return fire_schedule(rule_arn, due); });
+  journal_.subscribe("rules", [this](const EventEnvelope& event) { return consume(event); });
+}
+
+const std::vector<Rules::Compiled>& Rules::compiled_rules(const Scope& scope, const std::string& bus) {
+  const auto row = state_.database().query_one("SELECT generation FROM events_buses WHERE account = ? AND region = ? AND name = ?",
+                                               {scope.account, scope.region, bus});
+  Cache::Bus& cached = cache_->buses[{scope.account, scope.region, bus}];
+  const std::int64_t generation = row ? row->integer(0) : 0;
+  if (cached.generation == generation) return cached.rules;
+  cached = {generation, {}};
+  for (const auto& stored :
+       state_.database().query(std::string(rule_columns) +
+                                   "WHERE account = ? AND region = ? AND bus = ? AND pattern <> '' AND state <> 'DISABLED' ORDER BY name",
+                               {scope.account, scope.region, bus}))
+    if (auto pattern = compile_pattern(read_rule(stored).pattern)) cached.rules.push_back({read_rule(stored), std::move(*pattern)});
+  return cached.rules;
+}
+
+Result<void> Rules::consume(const EventEnvelope& event) {
+  const auto& rules = compiled_rules(event.scope, event.bus);
+  if (rules.empty()) return {};
+  const Document document = to_event_document(event);
+  const FlatEvent flat(document);
+  const bool read_only = is_read_only_management_event(event);
+  for (const Compiled& compiled : rules) {
+    if (read_only && compiled.rule.state != RuleState::enabled_with_all_management_events) continue;
+    if (!compiled.pattern.matches(flat)) continue;
+    count(compiled.rule, "MatchedEvents");
+    trigger(compiled.rule, document, {compiled.rule.arn(), compiled.rule.name, event.recorded_time}, event.id);
+  }
+  return {};
+}
+
+void Rules::trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_id) {
+  count(rule, "TriggeredRules");
+  const auto targets = list_targets(rule.scope, rule.bus, rule.name, "", targets_read_max);
+  if (!targets) return;
+  for (const Target& target : *targets) deliver(rule, target, event, context, event_id);
+}
+
+void Rules::deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context,
+                    const std::string& event_id) {
+  TargetDelivery delivery{event_id + ":" + rule.arn() + ":" + target.id, rule.scope, rule.arn(),       event_id,
+                          parse_arn(target.arn).value_or(Arn{}),         {},         target.definition};
+  count(rule, "Invocations");
+  auto input = target_input(target.definition, event, context);
+  if (!input) return to_dead_letters(delivery, "INVALID_JSON", input.error().message, {});
+  delivery.input = std::move(*input);
+  const auto dispatched = state_.database().atomically([&] { return dispatch(delivery); });
+  if (dispatched) return;
+  if (is_final(dispatched.error())) return to_dead_letters(delivery, error_code_of(dispatched.error()), dispatched.error().message, {});
+  retry_later(delivery, dispatched.error());
+}
+
+Result<void> Rules::dispatch(const TargetDelivery& delivery) {
+  if (delivery.target.service == "sqs") return dispatch_to_queue(delivery);
+  if (delivery.target.service == "events") return dispatch_to_bus(delivery);
+  const auto bound = dispatchers_.find(delivery.target.service);
+  if (bound == dispatchers_.end())
+    return fail(ErrorKind::unsupported, "Targets of the service " + delivery.target.service + " are not offered by this server.");
+  return bound->second(delivery);
+}
+
+Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
+  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com"};
+  if (const Document* group = find(find(delivery.definition, "SqsParameters"), "MessageGroupId"))
+    message.group_id = std::string(group->as_string());
+  const auto sent = queues_.send(delivery.target.text(), message);
+  return sent ? Result<void>{} : Result<void>(std::unexpected(sent.error()));
+}
+
+Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
+  const std::string bus = delivery.target.resource.substr(delivery.target.resource.find('/') + 1);
+  const Scope scope{delivery.target.account, delivery.target.region};
+  // nothing is found across accounts
+  if (scope.account != delivery.scope.account) return fail(ErrorKind::denied, "The event bus belongs to another account.");
+  if (const auto found = find_bus(scope, bus); !found) return std::unexpected(found.error());
+  const auto original = journal_.find(delivery.event_id);
+  if (!original) return fail(ErrorKind::not_found, "The event is no longer kept.");
+  EventEnvelope forwarded = *original;
+  forwarded.id.clear();
+  // one step further in the chain, so that buses that forward to one another come to an end
+  forwarded.causation_id = delivery.event_id;
+  forwarded.correlation_id.clear();
+  forwarded.depth = 0;
+  forwarded.bus = bus;
+  forwarded.scope = scope;
+  forwarded.idempotency_key = delivery.delivery_id;
+  journal_.append(std::move(forwarded));
+  return {};
+}
+
+void Rules::retry_later(const TargetDelivery& delivery, const Error& error) {
+  if (retries_of(delivery.definition) == 0)
+    return to_dead_letters(delivery, error_code_of(error), error.message, {.condition = "MaximumRetryAttempts", .retries = 0});
+  log::warning("events/rules", "target will be tried again",
+               {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error.message}});
+  outbox_.enqueue({.id = delivery.delivery_id,
+                   .channel = "event-target",
+                   .owner = "rules",
+                   .content = to_document(delivery),
+                   .plan = plan_of(delivery.definition)});
+}
+
+Result<void> Rules::settled(const delivery::Settlement& settlement) {
+  if (settlement.outcome == delivery::Settled::delivered || settlement.outcome == delivery::Settled::cancelled) return {};
+  Exhaustion exhaustion{.condition = {}, .retries = settlement.attempts};
+  if (settlement.outcome == delivery::Settled::exhausted) exhaustion.condition = "MaximumRetryAttempts";
+  if (settlement.outcome == delivery::Settled::expired) exhaustion.condition = "MaximumEventAgeInSeconds";
+  to_dead_letters(delivery_from(settlement.parcel.content), settlement.last.error_code, settlement.last.error, exhaustion);
+  return {};
+}
+
+void Rules::to_dead_letters(const TargetDelivery& delivery, const std::string& error_code, const std::string& error_message,
+                            const Exhaustion& exhaustion) {
+  count(delivery, "FailedInvocations");
+  const Document* arn = find(find(delivery.definition, "DeadLetterConfig"), "Arn");
+  if (!arn)
+    return log::warning("events/rules", "target failed and has no dead-letter queue",
+                        {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error_message}});
+  delivery::OutgoingMessage message{.body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com"};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) message.attributes[name] = {"String", value};
+  };
+  add("RULE_ARN", delivery.rule_arn);
+  add("TARGET_ARN", delivery.target.text());
+  add("ERROR_CODE", error_code);
+  add("ERROR_MESSAGE", error_message);
+  add("EXHAUSTED_RETRY_CONDITION", exhaustion.condition);
+  message.attributes["RETRY_ATTEMPTS"] = {"Number", std::to_string(exhaustion.retries)};
+  const auto sent = queues_.send(std::string(arn->as_string()), message);
+  count(delivery, sent ? "InvocationsSentToDlq" : "InvocationsFailedToBeSentToDlq");
+}
+
+Result<void> Rules::fire_schedule(const std::string& rule_arn, Instant due) {
+  const auto rule = find_rule_by_arn(rule_arn);
+  if (!rule || rule->state == RuleState::disabled) return {};
+  EventEnvelope event{.id = make_uuid_v4(random_),
+                      .scope = rule->scope,
+                      .event_time = due,
+                      .source = "aws.events",
+                      .type = "Scheduled Event",
+                      .resources = {rule_arn},
+                      .detail = Object{}};
+  trigger(*rule, to_event_document(event), {rule_arn, rule->name, state_.now()}, event.id);
+  // times missed while the server was down are one
+  plan_schedule(*rule, state_.now());
+  return {};
+}
+
+void Rules::count(const Rule& rule, const char* metric, double value) {
+  if (!metrics_) return;
+  Dimensions dimensions{{"RuleName", rule.name}};
+  if (rule.bus != default_bus) dimensions.emplace_back("EventBusName", rule.bus);
+  metrics_->record(rule.scope, "AWS/Events", metric, dimensions, value, "Count");
+}
+
+void Rules::count(const TargetDelivery& delivery, const char* metric) {
+  if (metrics_) metrics_->record(delivery.scope, "AWS/Events", metric, {{"RuleName", rule_name_of(delivery.rule_arn)}}, 1, "Count");
+}
+
+}  // namespace tocsin::events
