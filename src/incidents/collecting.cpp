@@ -25,7 +25,7 @@ void Incidents::attach(const Incident& i, const EventEnvelope& event) {
   TimelineEvent entry{
       .id = make_uuid_v4(random_), .event_time = event.event_time, .recorded_time = state_.now(), .updated_time = state_.now()};
   entry.type = reading->type;
-  entry.data = to_json(Object{{"summary", reading->summary.substr(0, 4000)}, {"evidence", std::move(evidence)}});
+  entry.data = to_json(Object{{"summary", reading->summary.substr(0, 4000)}, {"kind", event.type}, {"evidence", std::move(evidence)}});
   for (const std::string& arn : event.resources) entry.references.push_back(Object{{"resource", arn}});
   entry.event_id = event.id;
   store_.add_event(i, entry);
@@ -38,6 +38,9 @@ Result<void> Incidents::attach_and_signal(const Incident& i, const EventEnvelope
     store_.link(i, reading->alarm_arn);
     store_.set_link_state(i, reading->alarm_arn, reading->alarm_state);
   }
+  // a command that a step of ours sent is ours too
+  if (const auto command = text_at(object_at(event.detail, "Outputs"), "CommandId")) store_.link(i, *command);
+  if (const auto command = text_at(event.detail, "CommandId")) store_.link(i, *command);
   if (!reading->signal) return {};
   // one alarm that is well again says nothing while another one rings
   if (reading->signal == CustomerSignal::mitigated && store_.any_link_in(i, "ALARM")) return {};

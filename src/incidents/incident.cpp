@@ -125,4 +125,14 @@ std::string TimelineEvent::summary() const {
   return parsed ? text_or(*parsed, "summary", type) : data;
 }
 
+std::string TimelineEvent::kind() const {
+  const Result<Document> parsed = origin == Origin::custom ? Result<Document>(Document{}) : parse_json(data);
+  return parsed ? text_or(*parsed, "kind") : "";
+}
+
+std::string TimelineEvent::command() const {
+  const Result<Document> parsed = origin == Origin::custom ? Result<Document>(Document{}) : parse_json(data);
+  return parsed ? text_or(object_at(*parsed, "evidence"), "command") : "";
+}
+
 }  // namespace tocsin::incidents

@@ -90,6 +90,10 @@ struct TimelineEvent {
   std::string event_id;  ///< the journal's event, the evidence; may be empty
 
   std::string summary() const;  ///< one line for people
+  /// Of a system event: the type of the journal's event behind it ("Page Sent"); may be empty.
+  std::string kind() const;
+  /// Of a system event: the `aws` command that shows its evidence; may be empty.
+  std::string command() const;
 };
 
 struct RelatedItem {

@@ -125,6 +125,7 @@ Result<void> Incidents::update(const Scope& scope, const std::string& arn, const
   auto i = store_.find(scope, arn);
   if (!i) return std::unexpected(unknown_incident(arn));
   std::string words;
+  const int previous_impact = i->impact;
   const auto note = [&](std::string what) { words += (words.empty() ? "" : ", ") + std::move(what); };
   if (change.title && *change.title != i->title) note("title: " + *change.title), i->title = *change.title;
   if (change.summary && *change.summary != i->summary) note("summary rewritten"), i->summary = *change.summary;
@@ -136,7 +137,7 @@ Result<void> Incidents::update(const Scope& scope, const std::string& arn, const
   i->modified_by = change.by;
   store_.replace(*i);
   if (!words.empty()) {
-    const std::string event = publish(*i, incident_updated, {{"change", words}, {"by", change.by}});
+    const std::string event = publish(*i, incident_updated, {{"change", words}, {"by", change.by}, {"previousImpact", previous_impact}});
     write_system(*i, "SSM Incident record update", words, event);
   }
   if (!change.status || *change.status == i->status) return {};

@@ -1,6 +1,7 @@
 #include "communicate/oncall/acknowledge_handler.h"
 
 #include <memory>
+#include <tuple>
 
 #include "base/text_time.h"
 #include "communicate/oncall/acknowledge_page.h"
@@ -35,6 +36,7 @@ AcknowledgeView view_of(OnCall& oncall, const Page& page, const std::string& tok
   AcknowledgeView view{.action = std::string(acknowledge_prefix) + token, .as_of = to_rfc3339(now).substr(11, 8) + " UTC"};
   const auto contact = oncall.contacts().find(page.scope, page.contact_arn);
   view.contact_name = contact ? contact->name() : "a contact that is gone";
+  std::tie(view.why_you, view.next) = oncall.why_and_next(page);
   if (const auto engagement = oncall.engagements().find(page.scope, page.engagement_arn)) {
     view.facts = oncall.facts_of(*engagement);
     if (engagement->stop) view.state = "over: nobody is paged any more";

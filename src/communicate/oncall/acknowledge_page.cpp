@@ -65,6 +65,8 @@ std::string context(const AcknowledgeView& view) {
   if (f.since) out += entry("Since", clock_words(*f.since) + ", " + to_rfc3339(*f.since).substr(0, 10));
   out += entry("Impact", f.component.empty() ? f.impact : f.impact + " · " + f.component);
   out += entry("State", view.state);
+  out += entry("Why you", view.why_you);
+  out += entry("Next", view.next);
   out += entry("Last change", f.last_change);
   out += findings(f);
   out += entry("Runbook", f.runbook);

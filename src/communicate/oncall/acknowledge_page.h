@@ -10,9 +10,10 @@ namespace tocsin::oncall {
 struct AcknowledgeView {
   PageFacts facts;
   std::string contact_name;
-  std::string action;  ///< the form's target: "/a/TOKEN"
-  std::string as_of;   ///< "03:12:40 UTC"
-  std::string state;   ///< how the incident stands: "open, investigating"; may be empty
+  std::string why_you, next;  ///< may be empty
+  std::string action;         ///< the form's target: "/a/TOKEN"
+  std::string as_of;          ///< "03:12:40 UTC"
+  std::string state;          ///< how the incident stands: "open, investigating"; may be empty
 };
 
 /// The question: GET of a good link.

@@ -143,4 +143,12 @@ std::string OnCall::who_is_next(const Run& run, const Contact& contact) {
   return own.empty() ? "nobody after you" : own;
 }
 
+std::pair<std::string, std::string> OnCall::why_and_next(const Page& page) {
+  const auto e = engagements_.find(page.scope, page.engagement_arn);
+  const auto run = e ? engagements_.find_run(page.scope, e->arn, page.contact_arn) : std::nullopt;
+  const auto contact = contacts_.find(page.scope, page.contact_arn);
+  if (!run || !contact) return {};
+  return {why_you(*e, *run, *contact), run->state == RunState::waiting ? who_is_next(*run, *contact) : std::string()};
+}
+
 }  // namespace tocsin::oncall

@@ -29,6 +29,8 @@ OnCall::OnCall(storage::StateExecutor& state, Random& random, events::Journal& j
                  [this](const std::string&, Instant, const Document& payload) { return on_stage_due(scope_of(payload), payload); });
   timers_.handle("oncall.retry",
                  [this](const std::string&, Instant, const Document& payload) { return on_retry_due(scope_of(payload), payload); });
+  timers_.handle("oncall.fold",
+                 [this](const std::string&, Instant, const Document& payload) { return on_fold_due(scope_of(payload), payload); });
   outbox_.handle("oncall", [this](const delivery::Settlement& settlement) { return on_settled(settlement); });
 }
 

@@ -64,6 +64,10 @@ class OnCall final : public incidents::Engager {
   Result<std::string> start_engagement(const Scope& scope, const EngagementRequest& request);
   Result<void> stop_engagement(const Scope& scope, const std::string& arn, const std::string& reason);
 
+  // --- storms.cpp
+  /// The journal's consumer "oncall": what joins an incident is folded, a higher severity is paged again.
+  Result<void> on_event(const EventEnvelope& event);
+
   // --- acknowledging.cpp
   /// Of a page that was acknowledged before: nothing. `how` is for the receipt ("by the link in the mail").
   void acknowledge(Page page, const std::string& channel_arn, const std::string& how);
@@ -75,6 +79,8 @@ class OnCall final : public incidents::Engager {
   /// A fresh single-use secret for taking an acknowledgement back.
   std::string make_undo_secret(const Page& page);
 
+  /// Why this person was paged, and who is next and when; for the page behind the link.
+  std::pair<std::string, std::string> why_and_next(const Page& page);
   /// What the person should know now, for the page and its mail.
   PageFacts facts_of(const Engagement& engagement);
 
@@ -98,6 +104,12 @@ class OnCall final : public incidents::Engager {
   void plan_retry(const Run& run, const Target& target);
   Result<void> on_settled(const delivery::Settlement& settlement);
   void on_failed(const Page& page, const Document& context, const std::string& error);
+
+  // --- storms.cpp
+  std::vector<Page> live_pages(const Scope& scope, const std::string& incident_arn);
+  std::optional<Channel> first_channel(const Scope& scope, const std::string& contact_arn);
+  void page_again(const Scope& scope, const std::string& incident_arn);
+  Result<void> on_fold_due(const Scope& scope, const Document& payload);
 
   void acknowledge_run(const Engagement& engagement, Run run);
   void stop_run(const Engagement& engagement, Run run, RunState state, const std::string& why);

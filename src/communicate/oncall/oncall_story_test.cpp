@@ -74,6 +74,30 @@ TEST_F(OnCallStory, ADuplicateAlarmJoinsAndPagesNobodyAgain) {
   EXPECT_THAT(ground.mailbox.mails, SizeIs(1));
 }
 
+TEST_F(OnCallStory, AStormFoldsIntoOneMessageInFiveMinutesWithItsCount) {
+  life.ring(plan);
+  life.executor.run_for(1s);
+  life.http("POST", link_in(ground.mailbox.mails[0].text));
+  for (int i = 0; i < 20; ++i) life.ring(plan);
+  life.executor.run_for(10min);
+  const auto mails = ground.mailbox.to("alice@example.org");
+  ASSERT_THAT(mails, SizeIs(2));
+  EXPECT_THAT(mails[1].subject, HasSubstr("20 more trigger(s) have joined so far"));
+}
+
+TEST_F(OnCallStory, AHigherSeverityIsPagedAgainALowerIsNot) {
+  const auto started = life.ring(plan);
+  life.executor.run_for(1s);
+  life.http("POST", link_in(ground.mailbox.mails[0].text));
+  life.run([&] { return life.incidents.update(life.scope, started.arn, {.impact = 1, .by = "bob"}); });
+  life.executor.run_for(1min);
+  ASSERT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(2));
+  EXPECT_THAT(ground.mailbox.mails[1].subject, HasSubstr("[SEV1]"));
+  life.run([&] { return life.incidents.update(life.scope, started.arn, {.impact = 4, .by = "bob"}); });
+  life.executor.run_for(1h);
+  EXPECT_THAT(ground.mailbox.mails, SizeIs(2));
+}
+
 TEST_F(OnCallStory, OnePageForAPersonWhomTwoPlansReach) {
   const std::string both = life.run([&] {
     Object definition{{"incidentTemplate", Object{{"title", "x"}, {"impact", 1}}}, {"engagements", Array{primary.c_str(), alice.c_str()}}};

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <boost/json.hpp>
+#include <cstdlib>
+#include <fstream>
 
 #include "base/text_time.h"
 #include "communicate/oncall/acknowledge_page.h"
@@ -64,6 +66,7 @@ TEST(AcknowledgePage, HasOneButtonAndNoScript) {
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, HasSubstr("18.25 (threshold 5, normal 0.2)"));
   EXPECT_LT(page.size(), 20'000u);
+  if (const char* out = std::getenv("TOCSIN_ACKNOWLEDGE_PAGE_OUT")) std::ofstream(out) << page;
 }
 
 }  // namespace

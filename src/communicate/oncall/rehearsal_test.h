@@ -69,6 +69,7 @@ struct Life {
     EXPECT_TRUE(oncall.migrate());
     incidents.set_engager(oncall);
     journal.subscribe("incidents", [this](const EventEnvelope& event) { return incidents.on_event(event); });
+    journal.subscribe("oncall", [this](const EventEnvelope& event) { return oncall.on_event(event); });
     journal.subscribe("test", [this](const EventEnvelope& event) -> Result<void> {
       events.push_back(event);
       return {};
