@@ -10,11 +10,13 @@
 namespace tocsin::communicate {
 namespace {
 
-std::string sender(const Topic& topic, const std::string& from_address) {
+/// A mail without text; without `from` when the carrier's own sender is wanted.
+Object empty_mail(const Topic& topic, const std::string& from_address) {
+  if (from_address.empty()) return {};
   std::string name = topic.attribute("DisplayName");
   if (name.empty()) name = "Tocsin Notifications";
   std::erase_if(name, [](char c) { return c == '"' || c == '\\' || c == '\r' || c == '\n'; });
-  return fmt::format("\"{}\" <{}>", name, from_address);
+  return {{"from", fmt::format("\"{}\" <{}>", name, from_address)}};
 }
 
 std::string footer(const Topic& topic, const Subscription& subscription, const PublicAddress& address) {
@@ -96,20 +98,22 @@ Document confirmation_document(const Topic& topic, const std::string& message_id
 Document notification_mail(const Notification& notification, const Topic& topic, const Subscription& subscription,
                            const PublicAddress& address, const std::string& from_address) {
   const std::string& subject = notification.request.subject;
-  return Object{{"from", sender(topic, from_address)},
-                {"to", subscription.endpoint},
-                {"subject", subject.empty() ? "Notification from " + topic.name : subject},
-                {"text", notification.message_for(Protocol::email) + footer(topic, subscription, address)},
-                {"headers", unsubscribe_headers(subscription, address)}};
+  Object mail = empty_mail(topic, from_address);
+  mail["to"] = subscription.endpoint;
+  mail["subject"] = subject.empty() ? "Notification from " + topic.name : subject;
+  mail["text"] = notification.message_for(Protocol::email) + footer(topic, subscription, address);
+  mail["headers"] = unsubscribe_headers(subscription, address);
+  return mail;
 }
 
 Document document_mail(const Document& notification_document, const Topic& topic, const Subscription& subscription,
                        const PublicAddress& address, const std::string& from_address) {
-  return Object{{"from", sender(topic, from_address)},
-                {"to", subscription.endpoint},
-                {"subject", text_or(notification_document, "Subject", "Notification from " + topic.name)},
-                {"text", to_pretty_json(notification_document) + "\n"},
-                {"headers", unsubscribe_headers(subscription, address)}};
+  Object mail = empty_mail(topic, from_address);
+  mail["to"] = subscription.endpoint;
+  mail["subject"] = text_or(notification_document, "Subject", "Notification from " + topic.name);
+  mail["text"] = to_pretty_json(notification_document) + "\n";
+  mail["headers"] = unsubscribe_headers(subscription, address);
+  return mail;
 }
 
 Document confirmation_mail(const Topic& topic, const std::string& endpoint, const std::string& token, const PublicAddress& address,
@@ -119,8 +123,11 @@ Document confirmation_mail(const Topic& topic, const std::string& endpoint, cons
       "was in error, no action is necessary):\n{}\n\n"
       "The link holds for two days.\n",
       topic.arn, confirmation_page_url(address, topic.arn, token));
-  return Object{
-      {"from", sender(topic, from_address)}, {"to", endpoint}, {"subject", "Subscription Confirmation: " + topic.name}, {"text", text}};
+  Object mail = empty_mail(topic, from_address);
+  mail["to"] = endpoint;
+  mail["subject"] = "Subscription Confirmation: " + topic.name;
+  mail["text"] = text;
+  return mail;
 }
 
 }  // namespace tocsin::communicate

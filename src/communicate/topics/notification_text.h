@@ -29,7 +29,7 @@ Document notification_document(const Notification& notification, const Topic& to
 Document confirmation_document(const Topic& topic, const std::string& message_id, const std::string& token, Instant now,
                                const NotificationSigner& signer, const PublicAddress& address);
 
-/// Contents for the "smtp" carrier: {from, to, subject, text, headers}. `from_address` is the server's.
+/// Contents for the "smtp" carrier: {from, to, subject, text, headers}. `from_address` is the server's; empty leaves `from` out.
 Document notification_mail(const Notification& notification, const Topic& topic, const Subscription& subscription,
                            const PublicAddress& address, const std::string& from_address);
 Document document_mail(const Document& notification_document, const Topic& topic, const Subscription& subscription,

@@ -45,6 +45,11 @@ delivery::MessageAttributes queue_attributes(const delivery::MessageAttributes& 
   return out;
 }
 
+/// One for each message and subscription, so that no repetition sends twice; good as a mail's Message-ID.
+std::string parcel_id(const Notification& notification, const Subscription& subscription) {
+  return "sns-" + notification.message_id + "-" + subscription.arn.substr(subscription.arn.rfind(':') + 1);
+}
+
 }  // namespace
 
 Result<void> Topics::check_publish(const Topic& topic, const PublishRequest& request) {
@@ -166,7 +171,7 @@ void Topics::deliver_by_http(const Notification& notification, const Topic& topi
                  {"x-amz-sns-subscription-arn", subscription.arn},
                  {"User-Agent", "Amazon Simple Notification Service Agent"}};
   if (subscription.raw()) headers["x-amz-sns-rawdelivery"] = "true";
-  outbox_.enqueue({.id = "sns:" + notification.message_id + ":" + subscription.arn,
+  outbox_.enqueue({.id = parcel_id(notification, subscription),
                    .channel = "http",
                    .owner = "sns",
                    .content = Object{{"method", "POST"}, {"url", subscription.endpoint}, {"headers", std::move(headers)}, {"body", body}},
@@ -179,7 +184,7 @@ void Topics::deliver_by_mail(const Notification& notification, const Topic& topi
   const Document mail = subscription.protocol == Protocol::email
                             ? notification_mail(notification, topic, subscription, address(), settings_.mail_from_address)
                             : document_mail(document, topic, subscription, address(), settings_.mail_from_address);
-  outbox_.enqueue({.id = "sns:" + notification.message_id + ":" + subscription.arn,
+  outbox_.enqueue({.id = parcel_id(notification, subscription),
                    .channel = "smtp",
                    .owner = "sns",
                    .content = mail,

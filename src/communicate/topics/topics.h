@@ -24,7 +24,7 @@ namespace tocsin::communicate {
 struct TopicsSettings {
   /// Asked at each use: where links in messages point. Without a slash at the end.
   std::function<std::string()> public_url;
-  std::string mail_from_address = "no-reply@localhost";
+  std::string mail_from_address;  ///< of mails; empty: the carrier's own sender
 };
 
 /// What Subscribe made.
