@@ -25,7 +25,10 @@ struct Dispatcher::Passage {
   bool later = false;                   ///< handled outside the unit
   std::atomic<bool> completed = false;  ///< of a later one: its reply came
   Reply reply;
+  std::move_only_function<Result<void>(const Reply&, const wire::Shape*)> within;
   std::move_only_function<void(Passage*)> answer;  ///< after the commit
+
+  Result<void> take_down() { return within ? within(reply, route.operation ? route.operation->output : nullptr) : Result<void>{}; }
 };
 
 namespace {
@@ -128,9 +131,10 @@ void Dispatcher::call(InternalCall wanted, Complete complete) {
   const wire::ServiceModel* service = parts_.models.find(wanted.service);
   const wire::OperationModel* operation = service ? service->operation(upper_first(wanted.operation)) : nullptr;
   passage->answer = [complete = std::move(complete)](Passage* done) mutable { complete(std::move(done->reply)); };
+  passage->within = std::move(wanted.within);
   if (!operation) {
     passage->reply = refuse("UnknownOperationException", "The service " + wanted.service + " has no operation " + wanted.operation + ".");
-    return parts_.state.executor().post([passage] { passage->answer(passage.get()); });
+    return parts_.state.submit([passage] { return passage->take_down(); }, [this, passage](Result<void> committed) { finish(passage, std::move(committed)); });
   }
   passage->route = {.service = service, .operation = operation};
   passage->operation = operations_.find(service->name, operation->name);
@@ -162,7 +166,7 @@ void Dispatcher::pass(Shared passage) {
   parts_.state.submit(
       [this, passage] {
         walk(*passage);
-        return Result<void>{};
+        return passage->later ? Result<void>{} : passage->take_down();
       },
       [this, passage](Result<void> committed) {
         if (passage->later && committed) return handle_later(passage, std::get<HandleLater>(passage->operation->handle));
@@ -247,7 +251,7 @@ void Dispatcher::complete_later(Shared passage, Reply reply) {
       [this, passage, reply = std::move(reply)]() mutable {
         passage->reply = std::move(reply);
         record(*passage);
-        return Result<void>{};
+        return passage->take_down();
       },
       [this, passage](Result<void> committed) { finish(passage, std::move(committed)); });
 }

@@ -39,6 +39,9 @@ struct InternalCall {
   Principal principal;
   Scope scope;
   Form form = Form::json;
+  /// Runs in the very unit of work in which the operation was carried out (of one that answers later: in the unit that takes its answer down), so that the deed and what
+  /// is made of it are one. An error undoes both. May be empty.
+  std::move_only_function<Result<void>(const Reply& reply, const wire::Shape* output_shape)> within = {};
 };
 
 class Dispatcher final : public wire::HttpHandler {

@@ -12,7 +12,7 @@ namespace tocsin::diagnose {
 /// The title of the related item that names what the likeliest change changed.
 inline constexpr std::string_view recent_change_title = "Recent change";
 /// Sessions of roles that runbooks run under are named so: what a runbook changes is a repair, not a cause.
-inline constexpr std::string_view runbook_session_prefix = "tocsin-automation-";
+inline constexpr std::string_view runbook_session_prefix = "Automation-";
 
 /// How likely a change is to have broken something: overwriting a setting above making something new; what only watches (alarms, rules, incidents, pages) or repairs
 /// (a runbook) not at all. Pure.

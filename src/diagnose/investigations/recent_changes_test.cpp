@@ -25,7 +25,7 @@ TEST(RecentChanges, WhatWatchesRepairsOrFailedIsNoCause) {
   auto failed = call("ssm", "PutParameter", 1, 2);
   failed.error_code = "AccessDenied";
   EXPECT_TRUE(rank_changes({failed, call("monitoring", "PutMetricAlarm", 1), call("ssm-incidents", "StartIncident", 1), call("ssm", "SendCommand", 1),
-                            call("ssm", "PutParameter", 1, 3, "arn:aws:sts::0:assumed-role/runbook/tocsin-automation-1")})
+                            call("ssm", "PutParameter", 1, 3, "arn:aws:sts::0:assumed-role/runbook/Automation-1")})
                   .empty());
 }
 

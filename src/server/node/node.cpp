@@ -56,6 +56,7 @@ class WholeNode final : public Node {
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
     for (wire::ExtraRoute& route : agent_calls_.routes()) dispatcher_.router().add(std::move(route));
+    rooms_.own_api.bind(dispatcher_);
     list_paths();
     connect(rooms_);
   }

@@ -1,15 +1,69 @@
 #include "server/node/pipeline.h"
 
+#include <boost/json.hpp>
+
 namespace tocsin::server {
+namespace {
+
+using events::TargetDelivery;
+
+Result<void> to_topic(Rooms& rooms, const TargetDelivery& delivery) {
+  const auto published = rooms.topics.publish(delivery.target.text(), {.message = delivery.input});
+  return published ? Result<void>() : std::unexpected(published.error());
+}
+
+Result<void> to_response_plan(Rooms& rooms, const TargetDelivery& delivery) {
+  const auto event = rooms.ground.journal.find(delivery.event_id);
+  const auto started = rooms.incidents.start_from_plan(
+      delivery.scope, delivery.target.text(),
+      {.source = "aws.events", .arn = delivery.rule_arn, .raw_data = delivery.input, .title = {}, .resources = event ? event->resources : std::vector<std::string>(),
+       .at = event ? std::optional(event->event_time) : std::nullopt, .created_by = "events.amazonaws.com", .invoked_by = "events.amazonaws.com", .impact = {}, .dedupe = {},
+       .related_items = {}});
+  return started ? Result<void>() : std::unexpected(started.error());
+}
+
+// Input is the document's parameters: {"Name": ["value"]}; the execution's token makes a repeated delivery the same execution
+Result<void> to_automation(Rooms& rooms, const TargetDelivery& delivery) {
+  constexpr std::string_view prefix = "automation-definition/";
+  if (!delivery.target.resource.starts_with(prefix)) return fail(ErrorKind::unsupported, "Of Systems Manager only automation definitions are targets.");
+  std::string document = delivery.target.resource.substr(prefix.size()), version;
+  if (const auto colon = document.find(':'); colon != std::string::npos) {
+    version = document.substr(colon + 1);
+    document.resize(colon);
+  }
+  remediate::StartAutomation start{.document = document, .version = version, .parameters = {}, .client_token = delivery.delivery_id,
+                                   .principal = service_principal(delivery.scope.account, "events.amazonaws.com"), .role_arn = text_or(delivery.definition, "RoleArn"),
+                                   .incident_arn = {}, .tags = {}};
+  if (const auto input = parse_json(delivery.input); input && input->is_object())
+    for (const auto& [name, values] : input->get_object())
+      if (values.is_array())
+        for (const Document& value : values.get_array()) start.parameters[std::string(name)].push_back(value.is_string() ? std::string(value.get_string()) : to_json(value));
+  const auto begun = rooms.automation.begin(delivery.scope, start);
+  return begun ? Result<void>() : std::unexpected(begun.error());
+}
+
+}  // namespace
 
 void connect(Rooms& rooms) {
   events::Journal& journal = rooms.ground.journal;
 
-  // the names are for ever: a renamed consumer begins anew
+  // who hears of every event; the names are for ever: a renamed consumer begins anew (events/rules subscribes itself as "rules")
   journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); });
   journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); });
+  journal.subscribe("automation", [&rooms](const EventEnvelope& event) {
+    if (event.type == "EC2 Command Invocation Status-change Notification") rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
+    return Result<void>();
+  });
 
+  // where rules can send what matched, beside queues and buses
+  rooms.rules.bind("sns", [&rooms](const TargetDelivery& delivery) { return to_topic(rooms, delivery); });
+  rooms.rules.bind("ssm-incidents", [&rooms](const TargetDelivery& delivery) { return to_response_plan(rooms, delivery); });
+  rooms.rules.bind("ssm", [&rooms](const TargetDelivery& delivery) { return to_automation(rooms, delivery); });
+
+  // what alarms do, what incidents ask for
+  rooms.alarms.bind_actions(rooms.alarm_actions);
   rooms.incidents.set_engager(rooms.oncall);
+  rooms.incidents.set_runbook_starter(rooms.runbook_binding);
   rooms.incidents.add_evidence_source(rooms.recent_changes);
   rooms.incidents.add_evidence_source(rooms.service_changes);
 }

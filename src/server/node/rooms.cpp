@@ -1,9 +1,15 @@
 #include "server/node/rooms.h"
 
+#include "remediate/automation/runbook.h"
+
 namespace tocsin::server {
 
 Rooms::Rooms(Foundation& foundation)
     : ground(foundation),
+      own_api(*this),
+      runbook_binding(*this),
+      host_evidence(*this),
+      alarm_actions(*this),
       access_keys(ground.state, ground.secrets, ground.outside.random),
       sessions(ground.state, ground.secrets, ground.outside.random),
       identities(ground.state, ground.outside.random),
@@ -22,9 +28,11 @@ Rooms::Rooms(Foundation& foundation)
       recent_changes(ground.state, audit, incidents),
       resource_tags(*ground.database),
       parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
-      documents(ground.state, resource_tags, {}),
+      documents(ground.state, resource_tags, {{"Automation", remediate::check_runbook}}),
       commands(ground.state, ground.outside.random, ground.journal, ground.timers, hosts, channels),
+      automation({ground.state, ground.outside.random, ground.journal, ground.timers, documents, parameters, resource_tags, own_api, host_evidence}),
       queues(ground.state, ground.outside.random, &ground.self_metrics),
+      rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
              {.public_url = [this] { return ground.url(); }, .mail_from_address = ground.config.smtp_from}),
       topic_pages(topics, ground.state),
@@ -44,7 +52,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, queues,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
                      topics, oncall, updates);
 }
 
@@ -53,6 +61,8 @@ void Rooms::start() {
   alarms.start();
   queues.start();
   topics.start();
+  rules.start();
+  automation.start();
   incidents.start();
 }
 

@@ -17,13 +17,16 @@
 #include "detect/alarms/alarms.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
+#include "events/rules/rules.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
 #include "incidents/incidents.h"
+#include "remediate/automation/automation_engine.h"
 #include "remediate/commands/commands.h"
 #include "remediate/documents/document_store.h"
 #include "remediate/parameters/parameter_store.h"
 #include "server/node/foundation.h"
+#include "server/node/partners.h"
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/traces/service_graph.h"
 
@@ -36,6 +39,12 @@ struct Rooms {
   void start();
 
   Foundation& ground;
+
+  // what one asks of another
+  OwnApi own_api;
+  RunbookBinding runbook_binding;
+  HostEvidence host_evidence;
+  AlarmActionBinding alarm_actions;
 
   // access
   access::AccessKeyStore access_keys;
@@ -68,9 +77,11 @@ struct Rooms {
   remediate::ParameterStore parameters;
   remediate::DocumentStore documents;
   remediate::Commands commands;
+  remediate::AutomationEngine automation;
 
   // communicate
   delivery::Queues queues;
+  events::Rules rules;
   communicate::Topics topics;
   communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;

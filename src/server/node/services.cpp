@@ -2,12 +2,14 @@
 
 #include "api/cloudwatch/service.h"
 #include "api/cloudtrail/service.h"
+#include "api/events/service.h"
 #include "api/iam/service.h"
 #include "api/sns/service.h"
 #include "api/sqs/service.h"
 #include "api/sts/service.h"
 #include "api/ssm_contacts/service.h"
 #include "api/ssm_incidents/service.h"
+#include "api/ssm/automation_operations.h"
 #include "api/ssm/document_operations.h"
 #include "api/ssm/hosts/command_operations.h"
 #include "api/ssm/hosts/host_operations.h"
@@ -26,7 +28,8 @@ api::ListTokens list_tokens(const wire::PageTokens& tokens) {
 api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
   return api::make_ssm_service({api::ssm::parameter_operations(rooms.parameters, tokens), api::ssm::document_operations(rooms.documents, rooms.resource_tags, tokens),
                                 api::ssm::host_operations(rooms.hosts, rooms.channels, tokens),
-                                api::ssm::command_operations(rooms.commands, rooms.documents, rooms.hosts, tokens)});
+                                api::ssm::command_operations(rooms.commands, rooms.documents, rooms.hosts, tokens),
+                                api::ssm::automation_operations(rooms.automation, tokens)});
 }
 
 }  // namespace
@@ -39,6 +42,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
+  services.push_back(api::make_events_service(rooms.rules, rooms.ground.journal, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));

@@ -1,0 +1,67 @@
+// What one stage asks of another, each interface of an asker bound to the one who answers.
+#pragma once
+
+#include <memory>
+
+#include "api/dispatch/dispatcher.h"
+#include "detect/alarms/alarm_actions.h"
+#include "incidents/partners.h"
+#include "remediate/automation/api_caller.h"
+#include "remediate/automation/evidence_keeper.h"
+
+namespace tocsin::server {
+
+struct Rooms;
+
+/// Who keeps evidence, as the author of its commands.
+inline constexpr const char* runbook_author = "tocsin:evidence";
+
+/// Steps of runbooks, and targets of rules, call our own API, under the role that they name.
+class OwnApi final : public remediate::ApiCaller {
+ public:
+  explicit OwnApi(Rooms& rooms) : rooms_(rooms) {}
+  /// Before anything starts.
+  void bind(api::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
+  void call(remediate::ApiRequest request, Record record, Task lost) override;
+
+ private:
+  void call_as(Principal principal, remediate::ApiRequest request, std::shared_ptr<Record> record, std::shared_ptr<Task> lost);
+  Rooms& rooms_;
+  api::Dispatcher* dispatcher_ = nullptr;
+};
+
+/// An incident's runbook is an automation execution.
+class RunbookBinding final : public incidents::RunbookStarter {
+ public:
+  explicit RunbookBinding(Rooms& rooms) : rooms_(rooms) {}
+  Result<std::string> start_runbook(const Request& request) override;
+
+ private:
+  Rooms& rooms_;
+};
+
+/// Keeps what the hosts of a command look like now, with the incident, by a command of our own to their agents.
+class HostEvidence final : public remediate::EvidenceKeeper {
+ public:
+  explicit HostEvidence(Rooms& rooms) : rooms_(rooms) {}
+  void keep(remediate::EvidenceRequest request, Done done) override;
+
+ private:
+  struct Waiting;
+  void look(std::shared_ptr<Waiting> waiting);
+  Rooms& rooms_;
+};
+
+/// An alarm's actions: topics and response plans.
+class AlarmActionBinding final : public detect::AlarmActions {
+ public:
+  explicit AlarmActionBinding(Rooms& rooms) : rooms_(rooms) {}
+  Result<void> run(const detect::AlarmActionRequest& request) override;
+
+ private:
+  Result<void> publish(const detect::AlarmActionRequest& request);
+  Result<void> open_incident(const detect::AlarmActionRequest& request);
+  Rooms& rooms_;
+};
+
+}  // namespace tocsin::server
