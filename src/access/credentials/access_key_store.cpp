@@ -7,6 +7,7 @@ constexpr const char* columns = "key_id, account, user_name, active, created, la
 constexpr std::string_view id_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view secret_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr Duration use_precision = std::chrono::minutes(15);
+constexpr Duration place_precision = std::chrono::minutes(1);
 
 AccessKey read(const storage::Row& row) {
   AccessKey key{.id = row.text(0), .account = row.text(1), .user_name = row.text(2), .active = row.truth(3), .created = row.instant(4)};
@@ -81,7 +82,9 @@ void AccessKeyStore::rename_user(const std::string& account, const std::string& 
 
 void AccessKeyStore::note_use(const AccessKey& key, const std::string& service, const std::string& region) {
   const Instant now = state_.now();
-  if (key.last_used && now - *key.last_used < use_precision && key.last_used_service == service && key.last_used_region == region) return;
+  const bool same_place = key.last_used_service == service && key.last_used_region == region;
+  // a client that goes from service to service writes once a minute
+  if (key.last_used && now - *key.last_used < (same_place ? use_precision : place_precision)) return;
   state_.database().execute("UPDATE access_key_keys SET last_used = ?, last_used_service = ?, last_used_region = ? WHERE key_id = ?",
                             {now, service, region, key.id});
 }

@@ -50,8 +50,9 @@ std::optional<Entity> Authorizer::entity_of(const Principal& caller) {
   if (!role && caller.kind != PrincipalKind::user && caller.kind != PrincipalKind::federated_user) return std::nullopt;
   auto found = identities_.find(role ? EntityKind::role : EntityKind::user, caller.account, caller.name);
   if (!found) return std::nullopt;
-  // a role that was made anew under the old name is another one
-  if (role && !caller.principal_id.starts_with(found->id)) return std::nullopt;
+  // a role that was made anew under the old name is another one; a host has its activation's role while that trusts the service
+  if (caller.kind == PrincipalKind::assumed_role && !caller.principal_id.starts_with(found->id)) return std::nullopt;
+  if (caller.kind == PrincipalKind::host && !trusts_service(*found, "ssm.amazonaws.com")) return std::nullopt;
   return std::move(*found);
 }
 

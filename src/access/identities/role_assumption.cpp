@@ -47,8 +47,6 @@ SessionCredentials RoleAssumption::issue_for_host(const std::string& account, co
                       .principal_id = host_id,
                       .name = role_name,
                       .session_name = host_id};
-  const auto role = identities_.find(EntityKind::role, account, role_name);
-  if (role && authorizer_.trusts_service(*role, "ssm.amazonaws.com")) principal.principal_id = role->id + ':' + host_id;
   return sessions_.issue({.principal = std::move(principal), .lifetime = lifetime, .policies = {}, .tags = {}, .source_identity = ""});
 }
 

@@ -102,6 +102,41 @@ TEST(Signature, ThePayloadsHashIsCheckedOrLeftOut) {
   EXPECT_EQ(check(chunked, then).error().reason, "NotImplemented");
 }
 
+// What botocore 1.43 makes of these requests.
+TEST(Signature, AClientsSignaturesAreAccepted) {
+  const Instant at = *parse_amz_date("20261124T070000Z");
+  HttpRequest json = post("{\"Name\": \"/a\"}");
+  json.headers.add("X-Amz-Target", "AmazonSSM.GetParameter");
+  json.headers.add("X-Amz-Date", "20261124T070000Z");
+  json.headers.add("Authorization",
+                   "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20261124/eu-west-1/ssm/aws4_request, "
+                   "SignedHeaders=content-type;host;x-amz-date;x-amz-target, "
+                   "Signature=55afc1c1ef4053e64e511b73f176afb94fadcc8fd66d1a14b46fdc9d5b38dbe9");
+  EXPECT_TRUE(check(json, at));
+
+  HttpRequest rest{.method = "GET", .path = "/v1/tags/arn%3Aaws%3Asns%3Aeu-west-1%3A1%3At%20x", .query = "tagKeys=a%20b&tagKeys=B&z=%2F"};
+  rest.headers.add("Host", "localhost:4566");
+  rest.headers.add("Content-Type", "application/json");
+  rest.headers.add("X-Amz-Date", "20261124T070000Z");
+  rest.headers.add("X-Amz-Security-Token", "tok/en+==");
+  rest.headers.add("Authorization",
+                   "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20261124/eu-west-1/ssm-incidents/aws4_request, "
+                   "SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, "
+                   "Signature=7a1659dc65a361d15f69c19fe2f03500ccff10b54aa3e80192b7d05613c63100");
+  EXPECT_TRUE(check(rest, at, "secret"));
+
+  HttpRequest presigned{
+      .method = "GET",
+      .path = "/",
+      .query =
+          "Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIAEXAMPLE%2F20261124%2Fus-east-"
+          "1%2Fsts%2F"
+          "aws4_request&X-Amz-Date=20261124T070000Z&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Security-Token=tok%2Fen%2B%3D%3D&"
+          "X-Amz-Signature=8486521b59a0d6a1be3f6e5dee76f4cadbef98e66d3fc815e318993179b5f067"};
+  presigned.headers.add("Host", "localhost:4566");
+  EXPECT_TRUE(check(presigned, at, "secret"));
+}
+
 TEST(Canonical, PathsQueriesAndHeaders) {
   EXPECT_EQ(canonical_path("", PathForm::normalized), "/");
   EXPECT_EQ(canonical_path("/a//b/../c%20d/", PathForm::normalized), "/a/c%2520d/");

@@ -61,6 +61,21 @@ TEST(AccessGate, ASessionWorksWithItsTokenUntilItExpires) {
   EXPECT_EQ(server.ask(signed_by(good, server.clock.now())).error().code, "ExpiredToken");
 }
 
+TEST(AccessGate, ASessionOutlivesARestartOfTheServer) {
+  Server server;
+  access::SessionCredentials made;
+  server.in_unit([&] {
+    made = server.sessions.issue(
+        {.principal = {.kind = PrincipalKind::host, .account = account, .arn = "arn", .name = "role", .session_name = "mi-1"}});
+  });
+  access::SessionStore sessions(server.state, server.box, server.random);
+  access::AccessKeyStore keys(server.state, server.box, server.random);
+  EXPECT_TRUE(sessions.migrate() && keys.migrate());
+  AccessGate gate(server.state, keys, sessions, server.identities, server.authorizer, {});
+  const auto request = signed_by({made.access_key_id, made.secret_access_key, made.session_token}, server.clock.now());
+  server.in_unit([&] { EXPECT_EQ(gate.authenticate(request, "sns")->principal.session_name, "mi-1"); });
+}
+
 TEST(AccessGate, InDevAnyKeyIsRootButOnlyFromThisMachine) {
   Server server(true);
   EXPECT_EQ(server.ask(signed_by({"test", "test", ""}, server.clock.now()))->principal.arn, "arn:aws:iam::000000000000:root");

@@ -130,6 +130,17 @@ TEST(Authorize, AHostMayDoItsAgentsCallsAndNoMore) {
     EXPECT_EQ(host.kind, PrincipalKind::host);
     EXPECT_EQ(story.refused(host, "ssm", "UpdateInstanceInformation", R"({"InstanceId":"mi-0123456789abcdef0"})"), "");
     EXPECT_NE(story.refused(host, "ssm", "PutParameter", R"({"Name":"x"})"), "");
+    // the activation's role adds to that, if it trusts the service
+    Entity role = story.role(
+        "HostRole",
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111122223333"},"Action":"sts:AssumeRole"}})");
+    story.policies.put_inline(role, "put",
+                              R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"ssm:PutParameter","Resource":"*"}})");
+    EXPECT_NE(story.refused(host, "ssm", "PutParameter", R"({"Name":"x"})"), "");
+    role.trust_policy =
+        R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ssm.amazonaws.com"},"Action":"sts:AssumeRole"}})";
+    EXPECT_TRUE(story.identities.update("HostRole", role));
+    EXPECT_EQ(story.refused(host, "ssm", "PutParameter", R"({"Name":"x"})"), "");
   });
 }
 
