@@ -8,12 +8,6 @@ namespace {
 constexpr std::string_view id_letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr const char* columns = "e.kind, e.account, e.name, e.path, e.id, e.created, e.body";
 
-std::string title(EntityKind kind) {
-  std::string word(to_text(kind));
-  word[0] = static_cast<char>(word[0] - 32);
-  return word;
-}
-
 std::string_view id_prefix(EntityKind kind) {
   switch (kind) {
     case EntityKind::user:
@@ -22,6 +16,8 @@ std::string_view id_prefix(EntityKind kind) {
       return "AGPA";
     case EntityKind::role:
       return "AROA";
+    case EntityKind::instance_profile:
+      return "AIPA";
   }
   return "";
 }
@@ -58,8 +54,17 @@ std::vector<Entity> read_all(const storage::Rows& rows) {
   return entities;
 }
 
+/// "User with name ann", "The user with name ann": how IAM's words begin.
+std::string named(EntityKind kind, const std::string& name, bool as_subject) {
+  if (kind == EntityKind::instance_profile) return "Instance Profile " + name;
+  std::string word(to_text(kind));
+  if (!as_subject) return "The " + word + " with name " + name;
+  word[0] = static_cast<char>(word[0] - 32);
+  return word + " with name " + name;
+}
+
 std::unexpected<Error> taken(EntityKind kind, const std::string& name) {
-  return fail(ErrorKind::already_exists, title(kind) + " with name " + name + " already exists.", "EntityAlreadyExists");
+  return fail(ErrorKind::already_exists, named(kind, name, true) + " already exists.", "EntityAlreadyExists");
 }
 
 }  // namespace
@@ -72,6 +77,8 @@ std::string_view to_text(EntityKind kind) {
       return "group";
     case EntityKind::role:
       return "role";
+    case EntityKind::instance_profile:
+      return "instance-profile";
   }
   return "";
 }
@@ -91,7 +98,8 @@ Result<void> IdentityStore::migrate() {
       created INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (account, kind, name_key));
     CREATE TABLE identity_members (group_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (group_id, user_id));
     CREATE INDEX identity_members_by_user ON identity_members (user_id);
-  )"}});
+  )"},
+                                                {2, "ALTER TABLE identity_entities ADD COLUMN boundary TEXT NOT NULL DEFAULT ''"}});
 }
 
 Result<Entity> IdentityStore::create(Entity entity) {
@@ -99,9 +107,9 @@ Result<Entity> IdentityStore::create(Entity entity) {
   entity.id = std::string(id_prefix(entity.kind)) + random_.letters(id_letters, 17);
   entity.created = state_.now();
   state_.database().execute(
-      "INSERT INTO identity_entities (account, kind, name_key, name, path, id, created, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO identity_entities (account, kind, name_key, name, path, id, created, body, boundary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {entity.account, static_cast<int>(entity.kind), name_key(entity.name), entity.name, entity.path, entity.id, entity.created,
-       body_of(entity)});
+       body_of(entity), entity.boundary_arn});
   return entity;
 }
 
@@ -109,8 +117,7 @@ Result<Entity> IdentityStore::find(EntityKind kind, const std::string& account, 
   const auto row = state_.database().query_one(
       std::string("SELECT ") + columns + " FROM identity_entities e WHERE e.account = ? AND e.kind = ? AND e.name_key = ?",
       {account, static_cast<int>(kind), name_key(name)});
-  if (!row)
-    return fail(ErrorKind::not_found, "The " + std::string(to_text(kind)) + " with name " + name + " cannot be found.", "NoSuchEntity");
+  if (!row) return fail(ErrorKind::not_found, named(kind, name, false) + " cannot be found.", "NoSuchEntity");
   return read(*row);
 }
 
@@ -123,8 +130,10 @@ std::optional<Entity> IdentityStore::find_by_id(const std::string& id) {
 Result<void> IdentityStore::update(const std::string& before, const Entity& entity) {
   if (name_key(before) != name_key(entity.name) && find(entity.kind, entity.account, entity.name)) return taken(entity.kind, entity.name);
   state_.database().execute(
-      "UPDATE identity_entities SET name_key = ?, name = ?, path = ?, body = ? WHERE account = ? AND kind = ? AND name_key = ?",
-      {name_key(entity.name), entity.name, entity.path, body_of(entity), entity.account, static_cast<int>(entity.kind), name_key(before)});
+      "UPDATE identity_entities SET name_key = ?, name = ?, path = ?, body = ?, boundary = ? WHERE account = ? AND kind = ? AND name_key = "
+      "?",
+      {name_key(entity.name), entity.name, entity.path, body_of(entity), entity.boundary_arn, entity.account, static_cast<int>(entity.kind),
+       name_key(before)});
   return {};
 }
 
@@ -140,6 +149,12 @@ std::vector<Entity> IdentityStore::list(EntityKind kind, const std::string& acco
           " FROM identity_entities e WHERE e.account = ? AND e.kind = ? AND e.name_key > ? AND substr(e.path || e.name, 1, ?) = ? "
           "ORDER BY e.name_key LIMIT ?",
       {account, static_cast<int>(kind), name_key(after_name), path_prefix.size(), path_prefix, count_max}));
+}
+
+std::size_t IdentityStore::bounded_by(const std::string& account, const std::string& policy_arn) {
+  const auto row =
+      state_.database().query_one("SELECT count(*) FROM identity_entities WHERE account = ? AND boundary = ?", {account, policy_arn});
+  return row ? static_cast<std::size_t>(row->integer(0)) : 0;
 }
 
 void IdentityStore::add_member(const Entity& group, const Entity& user) {

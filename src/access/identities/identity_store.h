@@ -1,4 +1,4 @@
-// Users, groups and roles of the accounts. Names are unique without regard to case, within their kind and account.
+// Users, groups, roles and instance profiles of the accounts. Names are unique without regard to case, within their kind and account.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
 #pragma once
 
@@ -12,9 +12,9 @@
 
 namespace tocsin::access {
 
-enum class EntityKind { user, group, role };
+enum class EntityKind { user, group, role, instance_profile };
 
-/// "user", "group", "role", as ARNs and messages have it.
+/// "user", "group", "role", "instance-profile", as ARNs have it.
 std::string_view to_text(EntityKind kind);
 
 using Tags = std::vector<std::pair<std::string, std::string>>;
@@ -24,7 +24,7 @@ struct Entity {
   std::string account;
   std::string name;
   std::string path = "/";  ///< begins and ends with '/'
-  std::string id;          ///< AIDA…, AGPA…, AROA…
+  std::string id;          ///< AIDA…, AGPA…, AROA…, AIPA…
   Instant created{};
   Tags tags;                       ///< in the order of their keys
   std::string boundary_arn;        ///< the permissions boundary; empty for none
@@ -56,6 +56,10 @@ class IdentityStore {
   std::vector<Entity> list(EntityKind kind, const std::string& account, const std::string& path_prefix, const std::string& after_name,
                            std::size_t count_max);
 
+  /// How many users and roles have the policy as their boundary.
+  std::size_t bounded_by(const std::string& account, const std::string& policy_arn);
+
+  /// A group's users; an instance profile's one role is kept in the same way.
   void add_member(const Entity& group, const Entity& user);
   /// Whether the user was in the group.
   bool remove_member(const Entity& group, const Entity& user);

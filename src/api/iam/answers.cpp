@@ -38,6 +38,8 @@ std::string name_member(EntityKind kind) {
       return "GroupName";
     case EntityKind::role:
       return "RoleName";
+    case EntityKind::instance_profile:
+      return "InstanceProfileName";
   }
   return "";
 }
@@ -79,7 +81,7 @@ Document policy_document(const IamRooms& rooms, const access::ManagedPolicy& pol
              {"Path", policy.path},
              {"DefaultVersionId", policy.default_version},
              {"AttachmentCount", rooms.policies.attachment_count(account, arn)},
-             {"PermissionsBoundaryUsageCount", 0},
+             {"PermissionsBoundaryUsageCount", rooms.identities.bounded_by(account, arn)},
              {"IsAttachable", true},
              {"CreateDate", to_ns(policy.created)},
              {"UpdateDate", to_ns(policy.updated)}};

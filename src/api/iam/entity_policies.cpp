@@ -19,6 +19,8 @@ Quota inline_quota(EntityKind kind) {
       return {5120, "GroupPolicySize"};
     case EntityKind::role:
       return {10240, "RolePolicySize"};
+    case EntityKind::instance_profile:
+      break;
   }
   return {0, ""};
 }

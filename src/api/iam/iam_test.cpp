@@ -127,6 +127,37 @@ TEST(IamPolicies, InlinePoliciesOfRolesReadBackEqual) {
   world.done("DeleteRole", Object{{"RoleName", "ops"}});
 }
 
+TEST(IamInstanceProfiles, HoldOneRole) {
+  World world;
+  world.done("CreateRole", Object{{"RoleName", "ops"}, {"AssumeRolePolicyDocument", trust_account}});
+  EXPECT_TRUE(array_at(world.done("ListInstanceProfilesForRole", Object{{"RoleName", "ops"}}), "InstanceProfiles").empty());
+  const Document made = *find(world.done("CreateInstanceProfile", Object{{"InstanceProfileName", "host"}}), "InstanceProfile");
+  EXPECT_EQ(text_or(made, "Arn"), "arn:aws:iam::111122223333:instance-profile/host");
+  const Object both{{"InstanceProfileName", "host"}, {"RoleName", "ops"}};
+  world.done("AddRoleToInstanceProfile", both);
+  EXPECT_TRUE(world.refused("AddRoleToInstanceProfile", both).starts_with("LimitExceededException"));
+  EXPECT_EQ(array_at(world.done("ListInstanceProfilesForRole", Object{{"RoleName", "ops"}}), "InstanceProfiles").size(), 1u);
+  EXPECT_EQ(world.refused("DeleteRole", Object{{"RoleName", "ops"}}),
+            "DeleteConflictException: Cannot delete entity, must remove roles from instance profile first.");
+  world.done("RemoveRoleFromInstanceProfile", both);
+  world.done("DeleteInstanceProfile", Object{{"InstanceProfileName", "host"}});
+  EXPECT_EQ(world.refused("GetInstanceProfile", Object{{"InstanceProfileName", "host"}}),
+            "NoSuchEntityException: Instance Profile host cannot be found.");
+}
+
+TEST(IamPolicies, ABoundaryThatIsUsedIsNotDeleted) {
+  World world;
+  world.done("CreateUser", user_named("ann"));
+  const std::string arn =
+      text_or(*find(world.done("CreatePolicy", Object{{"PolicyName", "limit"}, {"PolicyDocument", allow_publish}}), "Policy"), "Arn");
+  world.done("PutUserPermissionsBoundary", Object{{"UserName", "ann"}, {"PermissionsBoundary", arn}});
+  EXPECT_EQ(integer_or(*find(world.done("GetPolicy", Object{{"PolicyArn", arn}}), "Policy"), "PermissionsBoundaryUsageCount", 0), 1);
+  EXPECT_EQ(world.refused("DeletePolicy", Object{{"PolicyArn", arn}}),
+            "DeleteConflictException: Cannot delete a policy attached to entities.");
+  world.done("DeleteUserPermissionsBoundary", user_named("ann"));
+  world.done("DeletePolicy", Object{{"PolicyArn", arn}});
+}
+
 TEST(StsStory, ARoleIsAssumedWithASessionThatIsItsOwn) {
   World world;
   const Document role = *find(world.done("CreateRole", Object{{"RoleName", "ops"}, {"AssumeRolePolicyDocument", trust_account}}), "Role");

@@ -59,7 +59,10 @@ Reply list_policies(const IamRooms& rooms, const Call& call) {
 }
 
 Reply delete_policy(const IamRooms& rooms, const Call& call) {
-  if (auto removed = rooms.policies.remove(text_or(call.input, "PolicyArn")); !removed) return refused(removed.error());
+  const std::string arn = text_or(call.input, "PolicyArn");
+  if (rooms.identities.bounded_by(call.scope.account, arn) > 0)
+    return refuse("DeleteConflictException", "Cannot delete a policy attached to entities.");
+  if (auto removed = rooms.policies.remove(arn); !removed) return refused(removed.error());
   return Object{};
 }
 

@@ -34,6 +34,14 @@ Reply update_role_description(const IamRooms& rooms, const Call& call);
 Reply update_assume_role_policy(const IamRooms& rooms, const Call& call);
 Reply delete_role(const IamRooms& rooms, const Call& call);
 
+Reply create_instance_profile(const IamRooms& rooms, const Call& call);
+Reply get_instance_profile(const IamRooms& rooms, const Call& call);
+Reply list_instance_profiles(const IamRooms& rooms, const Call& call);
+Reply list_instance_profiles_for_role(const IamRooms& rooms, const Call& call);
+Reply add_role_to_instance_profile(const IamRooms& rooms, const Call& call);
+Reply remove_role_from_instance_profile(const IamRooms& rooms, const Call& call);
+Reply delete_instance_profile(const IamRooms& rooms, const Call& call);
+
 Reply create_policy(const IamRooms& rooms, const Call& call);
 Reply get_policy(const IamRooms& rooms, const Call& call);
 Reply list_policies(const IamRooms& rooms, const Call& call);

@@ -20,6 +20,8 @@ std::string_view filter_word(EntityKind kind) {
       return "Group";
     case EntityKind::role:
       return "Role";
+    case EntityKind::instance_profile:
+      break;
   }
   return "";
 }
@@ -32,6 +34,8 @@ const char* list_member(EntityKind kind) {
       return "PolicyGroups";
     case EntityKind::role:
       return "PolicyRoles";
+    case EntityKind::instance_profile:
+      break;
   }
   return "";
 }

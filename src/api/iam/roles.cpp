@@ -37,9 +37,7 @@ Reply create_role(const IamRooms& rooms, const Call& call) {
 Reply get_role(const IamRooms& rooms, const Call& call) {
   const auto role = entity_of(rooms, call, EntityKind::role);
   if (!role) return std::unexpected(role.error());
-  Document out = role_document(*role);
-  out.as_object()["RoleLastUsed"] = Object{};
-  return Object{{"Role", std::move(out)}};
+  return Object{{"Role", role_document(*role)}};
 }
 
 Reply list_roles(const IamRooms& rooms, const Call& call) {
@@ -79,6 +77,9 @@ Reply update_assume_role_policy(const IamRooms& rooms, const Call& call) {
 Reply delete_role(const IamRooms& rooms, const Call& call) {
   const auto role = entity_of(rooms, call, EntityKind::role);
   if (!role) return std::unexpected(role.error());
+  // a role's "groups" are the instance profiles that hold it
+  if (!rooms.identities.groups_of(*role).empty())
+    return refuse("DeleteConflictException", "Cannot delete entity, must remove roles from instance profile first.");
   if (!rooms.policies.attached(*role).empty())
     return refuse("DeleteConflictException", "Cannot delete entity, must detach all policies first.");
   if (!rooms.policies.inline_names(*role).empty())
