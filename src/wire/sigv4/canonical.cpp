@@ -94,9 +94,13 @@ std::string canonical_headers(const Headers& headers, const std::vector<std::str
   return out;
 }
 
+std::string body_hash(const HttpRequest& request) {
+  return request.sent_body_sha256.empty() ? to_hex(sha256(request.body)) : request.sent_body_sha256;
+}
+
 std::string payload_hash(const HttpRequest& request) {
   if (request.headers.has("x-amz-content-sha256")) return std::string(request.headers.get("x-amz-content-sha256"));
-  return to_hex(sha256(request.body));
+  return body_hash(request);
 }
 
 std::string canonical_request(const HttpRequest& request, const std::vector<std::string>& signed_names, PathForm form,

@@ -30,6 +30,8 @@ std::string canonical_query(std::string_view raw_query);
 /// "name:value\n" of each signed header: values trimmed, inner blanks one, several fields of one name joined by commas.
 std::string canonical_headers(const Headers& headers, const std::vector<std::string>& signed_names);
 
+/// The hash of the body as it was sent, which may have been compressed.
+std::string body_hash(const HttpRequest& request);
 /// The payload's place in the canonical request: what X-Amz-Content-Sha256 says, else the hash of the body.
 std::string payload_hash(const HttpRequest& request);
 

@@ -102,6 +102,17 @@ TEST(Signature, ThePayloadsHashIsCheckedOrLeftOut) {
   EXPECT_EQ(check(chunked, then).error().reason, "NotImplemented");
 }
 
+TEST(Signature, CoversTheBodyAsItWasSentWhenCompressionIsUndone) {
+  HttpRequest request = post("compressed bytes");
+  request.headers.add("Content-Encoding", "gzip");
+  sign(request, example, "eu-west-1", "monitoring", then);
+  request.sent_body_sha256 = to_hex(sha256(request.body));
+  request.body = "what they held";
+  EXPECT_TRUE(check(request, then));
+  request.sent_body_sha256 = to_hex(sha256("other"));
+  EXPECT_FALSE(check(request, then));
+}
+
 // What botocore 1.43 makes of these requests.
 TEST(Signature, AClientsSignaturesAreAccepted) {
   const Instant at = *parse_amz_date("20261124T070000Z");

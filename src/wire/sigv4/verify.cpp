@@ -1,7 +1,6 @@
 #include "wire/sigv4/verify.h"
 
 #include "base/digest.h"
-#include "base/encoding.h"
 #include "base/text_time.h"
 
 namespace tocsin::wire::sigv4 {
@@ -24,8 +23,8 @@ Result<std::string> checked_payload(const HttpRequest& request, const Authorizat
   if (declared.starts_with("STREAMING-"))
     return fail(ErrorKind::unsupported, "Payloads signed in chunks (" + std::string(declared) + ") are not offered.", "NotImplemented");
   if (declared.empty() && authorization.form == Form::query && authorization.scope.service == "s3") return std::string(unsigned_payload);
-  if (declared.empty()) return to_hex(sha256(request.body));
-  if (declared != unsigned_payload && declared != to_hex(sha256(request.body)))
+  if (declared.empty()) return body_hash(request);
+  if (declared != unsigned_payload && declared != body_hash(request))
     return refuse("The provided 'x-amz-content-sha256' header does not match what was computed.");
   return std::string(declared);
 }

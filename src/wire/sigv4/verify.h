@@ -16,7 +16,7 @@ inline constexpr Duration skew_max = std::chrono::minutes(5);
 /// SignatureDoesNotMatch, in the services' words ("Signature expired: …").
 Result<void> check_time(const Authorization& authorization, Instant now);
 
-/// Signature and payload hash; the body must be as it was sent (not decompressed). `denied`, reason SignatureDoesNotMatch.
+/// Signature and payload hash (of the body as it was sent: see HttpRequest::sent_body_sha256). `denied`, reason SignatureDoesNotMatch.
 Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret);
 
 /// What was signed, in the form that most services use; for signatures of another kind (hosts sign with RSA).

@@ -37,7 +37,6 @@ class AccessGate final : public Gate {
   void set_host_signatures(HostSignatures check) { host_signatures_ = std::move(check); }
   void set_resource_policies(ResourcePolicies find) { resource_policies_ = std::move(find); }
 
-  /// `request.body` must be as it was sent: undo Content-Encoding afterwards.
   std::expected<Caller, ServiceError> authenticate(const wire::HttpRequest& request, std::string_view service) override;
   std::expected<void, ServiceError> authorize(const Call& call) override;
 
