@@ -62,6 +62,14 @@ Caller nobody() {
   return {{.kind = PrincipalKind::federated_user, .arn = "anonymous", .principal_id = "anonymous", .name = "anonymous"}, {}};
 }
 
+wire::Parsed<Document> read_body(const wire::Route& route, const wire::HttpRequest& request) {
+  const std::size_t bytes_max = wire::body_bytes_max(route);
+  if (request.body.size() > bytes_max)
+    return wire::wire_fail("RequestEntityTooLargeException",
+                           "The request body must not be longer than " + std::to_string(bytes_max) + " bytes.", 413);
+  return wire::codec_of(route.protocol).parse(route, request);
+}
+
 std::string upper_first(std::string name) {
   if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') name[0] = static_cast<char>(name[0] - 'a' + 'A');
   return name;
@@ -100,7 +108,7 @@ Dispatcher::Shared Dispatcher::passage_of(wire::HttpRequest request, wire::Route
   call.base_url = base_url_of(request);
   call.source_ip = request.peer_address;
   call.user_agent = request.headers.get("User-Agent");
-  wire::Parsed<Document> input = wire::codec_of(route.protocol).parse(route, request);
+  wire::Parsed<Document> input = read_body(route, request);
   passage->unreadable = !input;
   if (!input) {
     passage->flaw = to_service_error(std::move(input.error()));
@@ -114,7 +122,7 @@ Dispatcher::Shared Dispatcher::passage_of(wire::HttpRequest request, wire::Route
   passage->answer = [respond = std::move(respond)](Passage* done) mutable {
     const wire::Codec& codec = wire::codec_of(done->route.protocol);
     respond(done->reply ? codec.write(done->route, *done->reply, done->call.request_id)
-                       : codec.write_error(wire::context_of(done->route), to_wire_error(done->reply.error()), done->call.request_id));
+                        : codec.write_error(wire::context_of(done->route), to_wire_error(done->reply.error()), done->call.request_id));
   };
   return passage;
 }

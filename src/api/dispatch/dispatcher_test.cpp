@@ -187,6 +187,10 @@ TEST_F(DispatcherTest, CallsAreCountedOnceAMinute) {
   EXPECT_EQ(metrics_.lines, std::vector<std::string>{"AWS/Usage CallCount SSM GetParameter 3"});
 }
 
+TEST_F(DispatcherTest, ABodyOfManyMegabytesIsRefusedUnread) {
+  EXPECT_EQ(ssm("GetParameter", std::string(9 * 1024 * 1024, '[')).status, 413);
+}
+
 TEST_F(DispatcherTest, AStrangeHostIsNotEchoed) {
   auto request = signed_for(json_call("AmazonSSM.GetParameter", R"({"Name":"a"})"), "ssm");
   request.headers.set("Host", "evil\"><script>");

@@ -1,6 +1,7 @@
 #include "wire/aws/codec.h"
 
 #include <boost/json.hpp>
+#include <limits>
 
 #include "wire/aws/json_text.h"
 
@@ -44,6 +45,15 @@ const Codec& codec_of(Protocol protocol) {
       break;
   }
   return refusing;
+}
+
+std::size_t body_bytes_max(const Route& route) {
+  constexpr std::size_t mib = 1024 * 1024;
+  const Shape* input = route.operation->input;
+  const Member* payload = input && !input->payload.empty() ? input->member(input->payload) : nullptr;
+  if (payload && !payload->shape->is_aggregate()) return std::numeric_limits<std::size_t>::max();
+  const bool is_dense = route.protocol == Protocol::query || route.protocol == Protocol::ec2 || route.protocol == Protocol::rpc_v2_cbor;
+  return is_dense ? 4 * mib : 8 * mib;
 }
 
 std::string_view message_member(const Shape* shape) {

@@ -34,6 +34,10 @@ class Codec {
 /// Protocols without a codec yet (ec2, rest-xml) get one that refuses, saying so.
 const Codec& codec_of(Protocol protocol);
 
+/// The longest body that is read for the route: what a parsed body may take is many times its bytes, and it is read before the caller is
+/// known. Bodies that are one blob are bounded by the HTTP server alone.
+std::size_t body_bytes_max(const Route& route);
+
 /// The codecs, each in its own file.
 const Codec& query_codec();
 const Codec& json_codec();

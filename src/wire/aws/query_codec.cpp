@@ -12,6 +12,8 @@ namespace tocsin::wire {
 namespace {
 
 constexpr std::size_t depth_max = 64;
+// a full PutMetricData has some hundred thousand
+constexpr std::size_t nodes_max = 500'000;
 
 /// The parameters as a tree: "Entries.member.1.Id=x" is Entries → member → 1 → Id.
 struct Node {
@@ -27,10 +29,12 @@ struct Node {
 
 Parsed<Node> tree_of(std::string_view form) {
   Node root;
+  std::size_t nodes = 0;
   for (auto& [key, value] : parse_form(form)) {
     Node* at = &root;
     std::size_t depth = 0;
     for (std::string_view rest = key;;) {
+      if (++nodes > nodes_max) return wire_fail("MalformedQueryString", "The request has too many parameters");
       if (++depth > depth_max) return wire_fail("MalformedQueryString", "A parameter's name has too many parts");
       const std::size_t dot = rest.find('.');
       at = &at->children[std::string(rest.substr(0, dot))];

@@ -62,6 +62,12 @@ TEST(QueryCodec, RefusesWhatIsNoValue) {
   EXPECT_EQ(parsed(deep + ".Text=x"), "ERROR MalformedQueryString");
 }
 
+TEST(QueryCodec, RefusesParametersWithoutEnd) {
+  std::string form = "Text=a";
+  for (int i = 0; i < 500'000; ++i) form += "&a" + std::to_string(i);
+  EXPECT_EQ(parsed(form), "ERROR MalformedQueryString");
+}
+
 TEST(QueryCodec, WritesScalars) {
   EXPECT_EQ(written(json_document(R"({"Text":"<&\">","Number":7,"Real":1,"Truth":false,"Bytes":"hi","NotAMember":1})")),
             "<Text>&lt;&amp;&quot;&gt;</Text><Number>7</Number><Real>1.0</Real><Truth>false</Truth><Bytes>aGk=</Bytes>");
