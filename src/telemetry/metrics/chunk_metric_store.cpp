@@ -150,6 +150,7 @@ struct ChunkMetricStore::Parts {
   }
 
   Result<void> finish_flush(std::uint64_t below) {
+    if (below == flushed_below) return {};
     auto kept = table.in_transaction([&] { table.keep_flushed_below(below); });
     if (!kept) return kept;
     flushed_below = below;

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/random.h"
 #include "base/simulated_executor.h"
+#include "storage/embedded/file_ingest_log.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/metrics/memory_ingest_log.h"
 #include "telemetry/metrics/self_metrics_recorder.h"
@@ -210,6 +213,28 @@ TEST_F(MetricStoreStory, RandomPointsFlushesAndKillsEqualTheRunWithout) {
     const Instant at = instant_from_ms(minute * 60'000);
     EXPECT_DOUBLE_EQ(sum(at, at + 1min, 60), total);
   }
+}
+
+// The same on real files: what was put is there after each restart, written to chunks or not, and nothing is there twice.
+TEST(MetricStoreFiles, KeepWhatWasAcceptedOverRestarts) {
+  const std::string folder = testing::TempDir() + "metric_store_files";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  ManualClock clock{noon};
+  SimulatedExecutor executor{clock};
+  for (int life = 0; life < 6; ++life) {
+    auto database = storage::open_sqlite_database(folder + "/telemetry.db");
+    auto log = storage::open_file_ingest_log(folder + "/log");
+    ASSERT_TRUE(database && log);
+    ChunkMetricStore store(executor, **database, **log);
+    const auto opened = store.open();
+    ASSERT_TRUE(opened) << opened.error().message;
+    const auto periods = store.read({.scope = scope, .metric = latency, .unit = {}, .start = noon, .end = noon + 1min});
+    EXPECT_EQ(periods.empty() ? 0 : periods[0].aggregate.count, life * 100);
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(store.put(scope, {{.metric = latency, .time = noon + 1s, .sample = 1.0 * i}}));
+    EXPECT_TRUE(life % 2 == 1 || store.flush());
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace
