@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <optional>
 
+#include "api/dispatch/fit_to_shape.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "wire/aws/codec.h"
@@ -156,7 +157,7 @@ void Dispatcher::call(InternalCall wanted, Complete complete) {
   call.source_ip = call.principal.kind == PrincipalKind::service ? call.principal.name : "AWS Internal";
   call.user_agent = call.source_ip;
   if (wanted.form == InternalCall::Form::json && operation->input) {
-    wire::Parsed<Document> typed = wire::read_json_document(std::move(wanted.input), *operation->input);
+    wire::Parsed<Document> typed = wire::read_json_document(fit_to_shape(wanted.input, *operation->input), *operation->input);
     passage->unreadable = !typed;
     if (typed)
       call.input = std::move(*typed);
