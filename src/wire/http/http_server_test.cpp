@@ -44,6 +44,13 @@ class Echo final : public HttpHandler {
   std::vector<std::thread> later;
 };
 
+// sanitizers keep shadows of all memory, which says nothing of ours
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr bool memory_is_ours = false;
+#else
+constexpr bool memory_is_ours = true;
+#endif
+
 long resident_kb() {
   std::ifstream statm("/proc/self/statm");
   long total = 0, resident = 0;
@@ -202,7 +209,7 @@ TEST_F(HttpServerTest, ABodyOfAHundredMegabytesIsRefusedWithoutBeingHeld) {
   LoopbackClient polite(port);
   polite.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 104857600\r\nExpect: 100-continue\r\n\r\n");
   EXPECT_EQ(polite.receive().status, 413);
-  EXPECT_LT(resident_kb() - before_kb, 8 * 1024);
+  EXPECT_TRUE(resident_kb() - before_kb < 8 * 1024 || !memory_is_ours);
   EXPECT_EQ(echo.requests, 0);
 }
 
@@ -274,7 +281,7 @@ TEST_F(HttpServerTest, TwoThousandIdleConnectionsCostLittleAndOthersAreServed) {
   const long grown_kb = resident_kb() - before_kb;
   RecordProperty("kb_of_2000_idle", static_cast<int>(grown_kb));
   std::printf("2,000 idle connections: %ld KiB with their clients\n", grown_kb);
-  EXPECT_LT(grown_kb, 32 * 1024);
+  EXPECT_TRUE(grown_kb < 32 * 1024 || !memory_is_ours) << grown_kb;
   EXPECT_EQ(LoopbackClient(port).get("/served").status, 200);
   EXPECT_EQ(idle[1000]->get("/again").status, 200);
 }
