@@ -32,6 +32,15 @@ struct Run {
   std::optional<Failed> failed;
 };
 
+/// An exception is an error like any other: it must not hold the timers behind.
+Result<void> call(const Timers::Handler& handler, const std::string& key, const storage::Row& row) {
+  try {
+    return handler(key, row.instant(2), row.document(3));
+  } catch (const std::exception& exception) {
+    return fail(ErrorKind::internal, exception.what());
+  }
+}
+
 }  // namespace
 
 struct Timers::Parts : std::enable_shared_from_this<Parts> {
@@ -115,7 +124,7 @@ Result<void> Timers::Parts::fire(const storage::Row& row, Run& run) {
     return fail(ErrorKind::unsupported, run.failed->error);
   }
   state.database().execute("DELETE FROM delivery_timers WHERE kind=? AND timer_key=?", {kind, key});
-  Result<void> result = handler->second(key, row.instant(2), row.document(3));
+  Result<void> result = call(handler->second, key, row);
   if (!result)
     run.failed = Run::Failed{kind, key, result.error().message, retry_delay};
   else if (state.database().poisoned())

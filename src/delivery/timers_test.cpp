@@ -117,6 +117,20 @@ TEST_F(TimersTest, AFailingOneIsKeptUndoneAndRetriedWhileOthersGoOn) {
   EXPECT_EQ(life.fired.size(), 3u);
 }
 
+TEST_F(TimersTest, OneThatThrowsHoldsNoOther) {
+  Life life(clock, *database);
+  life.on_tick = [&](const std::string& key) -> Result<void> {
+    if (key == "a") throw std::runtime_error("a defect");
+    return {};
+  };
+  life.in_unit([&] {
+    life.timers.set("tick", "a", start - 2s);
+    life.timers.set("tick", "b", start - 1s);
+  });
+  life.executor.run_for(1s);
+  EXPECT_EQ(life.fired, (Fired{{"a", start - 2s}, {"b", start - 1s}}));
+}
+
 TEST_F(TimersTest, AHandlerMaySetItsOwnTimerAgain) {
   Life life(clock, *database);
   life.on_tick = [&](const std::string& key) -> Result<void> {

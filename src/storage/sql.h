@@ -1,9 +1,10 @@
 // The small SQL layer over SQLite (embedded) and PostgreSQL (distributed): what both understand, with ? for parameters.
 // Threads: a Database belongs to its StateExecutor and is touched only from there.
 //
-// A failed statement (full disk, broken file) does not throw and need not be checked at each call: it poisons the unit of work. Until the unit ends, reads give
-// nothing and writes do nothing; then the unit is rolled back and its caller is told ErrorKind::unavailable. So code reads as if storage never failed, and nothing
-// of a failed unit is ever seen. A statement that is wrong (syntax, unknown table) is a defect and aborts the process with its text.
+// A failed statement (full disk, broken file) does not throw and need not be checked at each call: it poisons the unit of work. Until the
+// unit ends, reads give nothing and writes do nothing; then the unit is rolled back and its caller is told ErrorKind::unavailable. So code
+// reads as if storage never failed, and nothing of a failed unit is ever seen. A statement that is wrong (syntax, unknown table) is a
+// defect and aborts the process with its text.
 #pragma once
 
 #include <cstdint>
@@ -77,7 +78,8 @@ class Database {
  public:
   virtual ~Database() = default;
 
-  /// Brings the owner's tables to the newest version, in a transaction of its own; called at start, outside a unit of work. Table names begin with the owner's name
+  /// Brings the owner's tables to the newest version, in a transaction of its own; called at start, outside a unit of work. Table names
+  /// begin with the owner's name
   /// ("sns_topics"). Fails with `conflict` when the file is from a newer release.
   virtual Result<void> migrate(std::string_view owner, const std::vector<Migration>& migrations) = 0;
 
@@ -89,13 +91,18 @@ class Database {
   /// The first row, if any.
   std::optional<Row> query_one(std::string_view sql, std::initializer_list<Parameter> parameters = {});
 
-  /// Runs `work` within a savepoint: an error undoes what it wrote. Nests.
+  /// Runs `work` within a savepoint: an error (or exception) undoes what it wrote. Nests.
   template <typename Work>
   auto atomically(Work&& work) -> decltype(work()) {
     enter();
-    auto result = work();
-    leave(result.has_value());
-    return result;
+    try {
+      auto result = work();
+      leave(result.has_value());
+      return result;
+    } catch (...) {
+      leave(false);
+      throw;
+    }
   }
 
   // --- for StateExecutor and engines

@@ -16,6 +16,16 @@ struct StateExecutor::Queue {
 namespace {
 // bounds what one fsync waits for
 constexpr std::size_t group_units_max = 256;
+/// An exception is a defect of one unit: it is undone and told so, and the others go on.
+Result<void> run_work(StateExecutor::Work& work) {
+  try {
+    return work();
+  } catch (const std::exception& exception) {
+    log::error("storage/state_executor", "a unit of work threw; it is undone", {{"exception", exception.what()}});
+    return fail(ErrorKind::internal, "A defect of the server.");
+  }
+}
+
 }  // namespace
 
 StateExecutor::StateExecutor(Executor& executor, Database& database)
@@ -30,8 +40,10 @@ void StateExecutor::submit(Work work, Done done) {
 }
 
 void StateExecutor::after_commit(Task task) {
-  if (after_) after_->push_back(std::move(task));
-  else executor_.post(std::move(task));
+  if (after_)
+    after_->push_back(std::move(task));
+  else
+    executor_.post(std::move(task));
 }
 
 TimerId StateExecutor::submit_at(Instant due, Work work) {
@@ -46,7 +58,7 @@ StateExecutor::Finished StateExecutor::run_unit(Unit unit) {
   Finished finished;
   after_ = &finished.after;
   database_.enter();
-  finished.result = unit.work();
+  finished.result = run_work(unit.work);
   if (database_.poisoned()) finished.result = fail(ErrorKind::unavailable, "The state could not be written.");
   database_.leave(finished.result.has_value());
   after_ = nullptr;

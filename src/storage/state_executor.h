@@ -1,5 +1,5 @@
-// The one writer of a Database: units of work run one after another on its executor, are committed in groups (one fsync for all that was ready), and are answered
-// after the commit.
+// The one writer of a Database: units of work run one after another on its executor, are committed in groups (one fsync for all that was
+// ready), and are answered after the commit.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,9 @@ class StateExecutor {
   /// Both must outlive this object. Everything runs on `executor`.
   StateExecutor(Executor& executor, Database& database);
 
-  /// From any thread. `work` runs inside a savepoint: an error undoes it alone. `done` runs on the executor after the group that holds it is durable, with work's own
-  /// error, or `unavailable` when the commit or a statement failed (then nothing of it remains).
+  /// From any thread. `work` runs inside a savepoint: an error undoes it alone. `done` runs on the executor after the group that holds it
+  /// is durable, with work's own error, or `unavailable` when the commit or a statement failed, or `internal` when work threw (then nothing
+  /// of it remains).
   void submit(Work work, Done done = {});
   /// From inside a unit: `task` runs on the executor after the commit, and not at all when the unit fails.
   void after_commit(Task task);

@@ -15,6 +15,15 @@ constexpr std::size_t batch_max = 64;
 constexpr Duration retry_first = 1s;
 constexpr Duration retry_max = 1min;
 
+/// An exception is an error like any other: it holds this consumer alone.
+Result<void> call(const Journal::Consumer& consumer, const EventEnvelope& event) {
+  try {
+    return consumer(event);
+  } catch (const std::exception& exception) {
+    return fail(ErrorKind::internal, exception.what());
+  }
+}
+
 }  // namespace
 
 struct Consumers::Batch {
@@ -129,7 +138,7 @@ Result<void> Consumers::consume(Consumer& consumer, const StoredEvent& stored, B
   if (batch.failed || stopped_) return {};
   const EventEnvelope& event = *stored.event;
   cause_ = Cause{event.id, event.correlation_id, event.depth};
-  Result<void> result = consumer.consume(event);
+  Result<void> result = call(consumer.consume, event);
   cause_.reset();
   store_.move_consumer(consumer.name, stored.position);
   if (result && state_.database().poisoned()) result = fail(ErrorKind::unavailable, "storage failed");

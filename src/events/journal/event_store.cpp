@@ -126,7 +126,10 @@ Position EventStore::load_consumer(const std::string& name, Position end) {
 }
 
 void EventStore::move_consumer(const std::string& name, Position to) {
-  database_.execute("UPDATE events_journal_consumers SET position=? WHERE name=?", {to, name});
+  // the row is gone when the server was emptied while it ran
+  database_.execute(
+      "INSERT INTO events_journal_consumers (name, position) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET position=excluded.position",
+      {name, to});
 }
 
 }  // namespace tocsin::events

@@ -180,6 +180,24 @@ TEST_F(JournalTest, AFailingConsumerHoldsItselfAloneAndUndoesItsUnit) {
   EXPECT_EQ(life.seen["rules"], (Types{"a", "by broken of a", "b", "c", "by broken of b", "by broken of c"}));
 }
 
+TEST_F(JournalTest, AConsumerThatThrowsHoldsItselfAloneAndLosesNothing) {
+  Life life(clock, *database);
+  int throws = 1;
+  Types done;
+  life.journal.subscribe("careless", [&](const EventEnvelope& seen) -> Result<void> {
+    if (throws-- > 0) throw std::runtime_error("not an object");
+    done.push_back(seen.type);
+    return {};
+  });
+  life.subscribe("rules");
+  life.begin();
+  for (const char* type : {"a", "b"}) life.append(event(type));
+  EXPECT_EQ(life.seen["rules"], (Types{"a", "b"}));
+  EXPECT_TRUE(done.empty());
+  life.executor.run_for(1s);
+  EXPECT_EQ(done, (Types{"a", "b"}));
+}
+
 TEST_F(JournalTest, AnEventThatAConsumerCallsInvalidIsSkipped) {
   Life life(clock, *database);
   Types done;

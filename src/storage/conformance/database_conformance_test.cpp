@@ -105,6 +105,24 @@ TEST_P(DatabaseConformance, ARefusedWritePoisonsItsUnitUntilItsEnd) {
   EXPECT_EQ(names(), "a ");
 }
 
+TEST_P(DatabaseConformance, AnExceptionUndoesItsUnitAloneAlsoFromWithinASavepoint) {
+  Result<void> thrown, next;
+  state->submit(
+      [&]() -> Result<void> {
+        insert("a");
+        return database->atomically([&]() -> Result<void> {
+          insert("b");
+          throw std::runtime_error("a defect");
+        });
+      },
+      [&](Result<void> result) { thrown = std::move(result); });
+  state->submit([&]() -> Result<void> { return insert("c"), Result<void>{}; }, [&](Result<void> result) { next = std::move(result); });
+  executor.run_ready();
+  EXPECT_EQ(thrown.error().kind, ErrorKind::internal);
+  EXPECT_TRUE(next);
+  EXPECT_EQ(names(), "c ");
+}
+
 TEST_P(DatabaseConformance, ValuesComeBackAsTheyWent) {
   const std::string bytes("\0\xff'\n", 4);
   database->execute("INSERT INTO t_things VALUES (?, ?, ?)", {bytes, std::int64_t{-1} << 62, 0.1});
