@@ -218,10 +218,8 @@ void Outbox::Parts::arm(const std::string& name, Instant due) {
 
 Outbox::Outbox(storage::StateExecutor& state, Random& random) : parts_(std::make_shared<Parts>(state, random)) {}
 
-Outbox::~Outbox() {
-  parts_->stopped = true;
-  for (auto& [name, channel] : parts_->channels) parts_->state.cancel(channel.wake);
-}
+/// Touches the executor no more: it may be gone already.
+Outbox::~Outbox() { parts_->stopped = true; }
 
 Result<void> Outbox::migrate() { return parts_->store.migrate(); }
 

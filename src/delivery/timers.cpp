@@ -1,5 +1,6 @@
 #include "delivery/timers.h"
 
+#include <atomic>
 #include <map>
 
 #include "base/log.h"
@@ -62,7 +63,7 @@ struct Timers::Parts : std::enable_shared_from_this<Parts> {
   Instant wake_due{};
   bool started = false;
   bool running = false;
-  bool stopped = false;
+  std::atomic<bool> stopped = false;
 };
 
 /// Wakes at `due` at the latest.
@@ -166,10 +167,8 @@ void Timers::Parts::changed(Instant due) {
 
 Timers::Timers(storage::StateExecutor& state) : parts_(std::make_shared<Parts>(state)) {}
 
-Timers::~Timers() {
-  parts_->stopped = true;
-  parts_->state.cancel(parts_->wake);
-}
+/// Touches the executor no more: it may be gone already.
+Timers::~Timers() { parts_->stopped = true; }
 
 void Timers::handle(std::string kind, Handler handler) { parts_->handlers[std::move(kind)] = std::move(handler); }
 

@@ -68,10 +68,8 @@ void Consumers::loaded(Result<void> result, const std::vector<Position>& positio
   for (const auto& consumer : consumers_) run(*consumer);
 }
 
-void Consumers::stop() {
-  stopped_ = true;
-  for (const auto& consumer : consumers_) state_.cancel(consumer->wake);
-}
+/// Touches the executor no more: it may be gone already.
+void Consumers::stop() { stopped_ = true; }
 
 void Consumers::appended(StoredEvent stored) {
   if (!started_ || stopped_) return;
@@ -183,6 +181,7 @@ void Consumers::hold(Consumer& consumer, const Batch& batch) {
   log::warning(part, "a consumer failed and will try again",
                {{"consumer", consumer.name}, {"error", batch.error.message}, {"in_s", std::to_string(consumer.retry / 1s)}});
   consumer.wake = state_.executor().post_after(consumer.retry, [self = shared_from_this(), &consumer] {
+    if (self->stopped_) return;
     consumer.wake = 0;
     self->run(consumer);
   });

@@ -2,6 +2,7 @@
 // that fails waits alone.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "events/journal/journal.h"
@@ -59,7 +60,7 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
   RecentEvents recent_;
   std::optional<Cause> cause_;
   bool started_ = false;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace tocsin::events

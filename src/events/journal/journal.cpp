@@ -1,5 +1,7 @@
 #include "events/journal/journal.h"
 
+#include <atomic>
+
 #include "base/ids.h"
 #include "base/log.h"
 #include "events/journal/consumers.h"
@@ -30,7 +32,7 @@ struct Journal::Parts : std::enable_shared_from_this<Parts> {
   EventStore store;
   std::shared_ptr<Consumers> consumers;
   Position last_given = -1;
-  bool stopped = false;
+  std::atomic<bool> stopped = false;
 };
 
 /// The id of the same event, recorded before; "" when there is none.
