@@ -10,6 +10,7 @@ import threading
 import time
 import traceback
 
+from aws_client import Refused
 from senders import SENDERS
 from server_process import ServerProcess
 
@@ -22,8 +23,15 @@ class Campaign:
 
     def run(self, kills):
         self.server.start()
-        for sender in self.senders:
-            sender.set_up()
+        for sender in list(self.senders):
+            try:
+                sender.set_up()
+            except Refused as refused:
+                # a build without that service is tried with the others
+                if refused.status != 501:
+                    raise
+                print(f"  {sender.name:10} left out: {refused}")
+                self.senders.remove(sender)
         threads = [threading.Thread(target=self.keep_sending, args=(sender,), daemon=True) for sender in self.senders]
         for thread in threads:
             thread.start()
