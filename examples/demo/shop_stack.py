@@ -94,7 +94,7 @@ class Shop:
         environment = {
             "SHOP_HOST": host.address, "SHOP_PORT": str(port), "DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1",
             "CATALOG_URL": self.url_of("catalog"), "CHECKOUT_URL": self.url_of("checkout"), "PAYMENTS_URL": self.url_of("payments"),
-            **{key: value for key, value in os.environ.items() if key.startswith("SHOP_POOL_PARAMETER")},
+            "SHOP_POOL_PARAMETER": os.environ.get("SHOP_POOL_PARAMETER_" + service.upper(), f"/shop/{service}/db-pool-size"),
         }
         command = [str(program / "python"), str(SHOP / "services" / f"{service}.py")]
         if self.connection is not None:
@@ -118,6 +118,7 @@ class Shop:
         self.processes.start("nginx", host.command(nginx, "-e", str(run / "nginx-error.log"), "-c", str(run / "nginx.conf")), run / "nginx.log")
 
     def start_load(self, visits_per_s=20):
+        self.load_began = time.monotonic()
         self.processes.start("load", [sys.executable, str(SHOP / "load.py"), self.front, str(self.ledger), str(visits_per_s)], self.folder / "load.log")
 
     def ledger_sums(self):

@@ -182,7 +182,14 @@ bool Turn::needs_evidence() {
   return true;
 }
 
+// nothing but text is an id
+static std::string text_of(const Document& value) { return value.is_string() ? std::string(value.get_string()) : std::string(); }
+
 void Turn::begin_command() {
+  // evidence names hosts by their ARNs; Run Command wants their ids
+  if (const auto ids = run().inputs.find("InstanceIds"); ids != run().inputs.end() && ids->value().is_array())
+    for (Document& id : ids->value().get_array())
+      if (const std::string text = text_of(id); text.starts_with("arn:")) id = text.substr(text.find_last_of('/') + 1);
   if (!needs_evidence()) send_command();
 }
 

@@ -24,7 +24,12 @@ std::optional<std::int64_t> to_integer(const Document& value) {
 }
 
 std::optional<Document> to_type(const Document& value, std::string_view type) {
-  if (type == "String") return Document(to_plain_text(value));
+  if (type == "String") {
+    // a filter always gives a list; of one element, the element is meant
+    const Array* list = value.if_array();
+    if (list && list->empty()) return Document("");
+    return Document(to_plain_text(list && list->size() == 1 ? list->front() : value));
+  }
   if (type == "Integer") {
     const auto number = to_integer(value);
     return number ? std::optional<Document>(*number) : std::nullopt;

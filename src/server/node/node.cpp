@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <boost/json.hpp>
 #include <future>
 
 #include "api/agent_calls/agent_calls.h"
@@ -57,6 +58,7 @@ class WholeNode final : public Node {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
     for (wire::ExtraRoute& route : agent_calls_.routes()) dispatcher_.router().add(std::move(route));
     rooms_.own_api.bind(dispatcher_);
+    rooms_.may_read_reviews = [this](const wire::HttpRequest& request, const Scope& scope) { return may_read(request, scope); };
     list_paths();
     connect(rooms_);
   }
@@ -89,8 +91,19 @@ class WholeNode final : public Node {
   void list_paths() {
     for (const char* path : {"/healthz", "/readyz", "/metrics"}) paths_.exact(path, health_);
     for (const char* path : {"/v1/traces", "/v1/logs", "/v1/metrics"}) paths_.exact(path, otlp_);
+    paths_.prefix("/status", rooms_.status_page);
+    paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
     paths_.prefix_web_socket("/v1/control-channel/", rooms_.channels);
+  }
+
+  // a review is read by whoever may read the account's incidents
+  bool may_read(const wire::HttpRequest& request, const Scope& scope) {
+    auto caller = gate_.authenticate(request, "ssm-incidents");
+    if (!caller || caller->scope.account != scope.account) return false;
+    return gate_
+        .authorize({.service = "ssm-incidents", .operation = "GetIncidentRecord", .input = Object{}, .principal = caller->principal, .scope = scope, .now = ground_->state.now()})
+        .has_value();
   }
 
   Result<Principal> host_signer(const std::string& id, const std::string& text, const std::string& signature) {

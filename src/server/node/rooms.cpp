@@ -1,8 +1,16 @@
 #include "server/node/rooms.h"
 
 #include "remediate/automation/runbook.h"
+#include "server/node/replace_file.h"
 
 namespace tocsin::server {
+namespace {
+// the static copy of the status page, which survives the server; in a simulation it is nobody's
+status_page::WriteFile status_copy_writer(const Foundation& ground) {
+  if (!ground.outside.on_a_machine) return [](const std::string&, const std::string&) { return Result<void>(); };
+  return [folder = ground.config.data / "status"](const std::string& path, const std::string& content) { return replace_file(folder / path, content); };
+}
+}  // namespace
 
 Rooms::Rooms(Foundation& foundation)
     : ground(foundation),
@@ -39,7 +47,11 @@ Rooms::Rooms(Foundation& foundation)
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
              {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
       acknowledge_pages(ground.state, oncall),
-      updates(ground.state, ground.outside.random, ground.journal, ground.timers, incidents) {}
+      updates(ground.state, ground.outside.random, ground.journal, ground.timers, incidents),
+      status_page(ground.state, updates,
+                  {.scope = {ground.config.account, ground.config.region}, .title = "Status", .public_url = [this] { return ground.url(); }}, status_copy_writer(ground)),
+      reviews(ground.state, incidents, [this] { return ground.url(); },
+              [this](const wire::HttpRequest& request, const Scope& scope) { return may_read_reviews && may_read_reviews(request, scope); }) {}
 
 namespace {
 // every room that owns tables says so itself; the first that cannot stops the start
@@ -63,6 +75,7 @@ void Rooms::start() {
   topics.start();
   rules.start();
   automation.start();
+  status_page.start();
   incidents.start();
 }
 

@@ -10,6 +10,7 @@
 #include "access/ingest_keys/ingest_key_store.h"
 #include "communicate/oncall/acknowledge_handler.h"
 #include "communicate/oncall/oncall.h"
+#include "communicate/status_page/status_page.h"
 #include "communicate/topics/public_endpoints.h"
 #include "communicate/topics/topics.h"
 #include "communicate/updates/updates.h"
@@ -21,6 +22,7 @@
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
 #include "incidents/incidents.h"
+#include "learn/reviews/reviews.h"
 #include "remediate/automation/automation_engine.h"
 #include "remediate/commands/commands.h"
 #include "remediate/documents/document_store.h"
@@ -87,6 +89,11 @@ struct Rooms {
   oncall::OnCall oncall;
   oncall::AcknowledgeHandler acknowledge_pages;
   updates::Updates updates;
+  status_page::StatusPage status_page;
+
+  // learn
+  reviews::MayRead may_read_reviews;  ///< bound once there is a gate
+  reviews::Reviews reviews;
 };
 
 }  // namespace tocsin::server

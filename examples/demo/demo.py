@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""`make demo`: breaks a real application and shows the outage carried from the first bad datapoint to the review draft.
+
+environment: ONCE=1 ends by itself, with 0 only if the whole story truly happened
+             FAULT_SERVICE=payments|checkout|catalog   whose connection pool is shrunk
+             DEMO_PLAIN=1   plain processes instead of network namespaces        DEMO_PORT=4566   the server's port"""
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+import hosts
+import outside
+import setup_tocsin
+import shop_stack
+import story
+import tocsin_stack
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def show_where_to_look(tocsin, told):
+    aws = f"aws --endpoint-url {tocsin.local_url} --region {tocsin_stack.REGION}"
+    say(f"""
+Where to look:
+  status page       {tocsin.local_url}/status/
+  review draft      {told.review}
+  the shop          {told.shop.front}
+  the same by aws   export AWS_ACCESS_KEY_ID={tocsin.keys['access_key_id']} AWS_SECRET_ACCESS_KEY={tocsin.keys['secret_access_key']}
+                    {aws} cloudwatch describe-alarm-history --alarm-name {setup_tocsin.ALARM}
+                    {aws} ssm-incidents list-timeline-events --incident-record-arn {told.arn}
+                    {aws} ssm describe-automation-executions
+                    {aws} cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=PutParameter
+  server            {tocsin.resident_mb():.0f} MB resident""")
+
+
+def run(folder):
+    began = time.monotonic()
+    processes, network, mailbox, webhook = hosts.Processes(), hosts.Network(["web-1", "data-1"], os.getpid()), outside.Mailbox(), outside.Webhook()
+    try:
+        say(f"Hosts are {'network namespaces' if network.real else 'plain processes'}; logs in {folder}")
+        tocsin = tocsin_stack.Tocsin(network, folder, processes, os.environ["TOCSIN_PROGRAMS"], mailbox.start(), int(os.environ.get("DEMO_PORT", "4566")))
+        tocsin.initialize()
+        tocsin.start()
+        say(f"Tocsin serves at {tocsin.local_url}")
+        tocsin.start_agents()
+        say("An agent runs on each host")
+        setup_tocsin.set_settings(tocsin)
+        shop = shop_stack.Shop(network, folder / "shop", processes, tocsin.connection())
+        shop.start()
+        shop.start_load()
+        say(f"The shop is open at {shop.front}, under 20 visits a second")
+        made = setup_tocsin.set_up(tocsin, mailbox, webhook, shop.folder)
+        told = story.Story(tocsin, shop, mailbox, webhook, made, os.environ.get("FAULT_SERVICE", "payments"))
+        told.wait_for_calm()
+        time.sleep(max(0.0, 45 - (time.monotonic() - shop.load_began)))  # something to compare with
+        say(f"All is calm after {time.monotonic() - began:.0f} s. Now it breaks.\n")
+        told.tell_all()
+        sums = shop.ledger_sums()
+        say(f"\nThe whole story happened, {time.monotonic() - began:.0f} s after the start. The shop's own ledger: {sums['sent']} visits, {sums['failed']} failed.")
+        show_where_to_look(tocsin, told)
+        if os.environ.get("ONCE") is None:
+            say("\nAll stays up until Ctrl-C.")
+            signal.pause()
+        return 0
+    except (story.Untrue, TimeoutError) as untrue:
+        say(f"\nThe story did not happen: {untrue}\nLogs: {folder}")
+        return 1
+    except KeyboardInterrupt:
+        say("\nEnding.")
+        return 130 if os.environ.get("ONCE") else 0
+    finally:
+        processes.stop_all()
+        network.remove()
+        mailbox.stop()
+        webhook.stop()
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tocsin-demo-"))
+    os.chmod(folder, 0o711)
+    code = run(folder)
+    if code == 0 and not os.environ.get("DEMO_KEEP"):
+        shutil.rmtree(folder, ignore_errors=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
