@@ -10,5 +10,5 @@ if [ "$(cat "$venv/.wanted" 2>/dev/null)" != "$wanted" ]; then
   "$venv/bin/pip" install -q --disable-pip-version-check -r examples/shop/requirements.txt
   echo "$wanted" > "$venv/.wanted"
 fi
-export TOCSIN_PROGRAMS=${TOCSIN_PROGRAMS:-$PWD/build}
+export DEMO_PROGRAMS=${DEMO_PROGRAMS:-$PWD/build}
 exec "$venv/bin/python" examples/demo/demo.py

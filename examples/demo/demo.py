@@ -44,7 +44,7 @@ def run(folder):
     processes, network, mailbox, webhook = hosts.Processes(), hosts.Network(["web-1", "data-1"], os.getpid()), outside.Mailbox(), outside.Webhook()
     try:
         say(f"Hosts are {'network namespaces' if network.real else 'plain processes'}; logs in {folder}")
-        tocsin = tocsin_stack.Tocsin(network, folder, processes, os.environ["TOCSIN_PROGRAMS"], mailbox.start(), int(os.environ.get("DEMO_PORT", "4566")))
+        tocsin = tocsin_stack.Tocsin(network, folder, processes, os.environ["DEMO_PROGRAMS"], mailbox.start(), int(os.environ.get("DEMO_PORT", "4566")))
         tocsin.initialize()
         tocsin.start()
         say(f"Tocsin serves at {tocsin.local_url}")

@@ -198,6 +198,10 @@ Instant Outbox::Parts::next_try(const StoredParcel& stored, int attempts) {
 
 Result<void> Outbox::Parts::finish(const StoredParcel& stored, Settled outcome, int attempts, const CarryOutcome& last) {
   store.settle(stored, outcome, state.now());
+  const bool lost = outcome == Settled::refused || outcome == Settled::exhausted || outcome == Settled::expired;
+  if (lost)
+    log::warning("delivery/outbox", "a parcel will not arrive",
+                 {{"parcel", stored.parcel.id}, {"owner", stored.parcel.owner}, {"channel", stored.parcel.channel}, {"tries", std::to_string(attempts)}, {"error", last.error}});
   const auto owner = owners.find(stored.parcel.owner);
   if (owner == owners.end() || !owner->second.on_settled) return {};
   return owner->second.on_settled({stored.parcel, outcome, attempts, last});

@@ -1,5 +1,6 @@
 #include "server/node/rooms.h"
 
+#include "delivery/smtp/mail_message.h"
 #include "remediate/automation/runbook.h"
 #include "server/node/replace_file.h"
 
@@ -42,7 +43,7 @@ Rooms::Rooms(Foundation& foundation)
       queues(ground.state, ground.outside.random, &ground.self_metrics),
       rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
-             {.public_url = [this] { return ground.url(); }, .mail_from_address = ground.config.smtp_from}),
+             {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost")}),
       topic_pages(topics, ground.state),
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
              {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
