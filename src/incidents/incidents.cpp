@@ -79,6 +79,7 @@ Result<Incidents::Started> Incidents::open(const ResponsePlan& plan, const Trigg
   store_.insert(i);
   const auto facts = alarm_facts(i.trigger_raw);
   i.opened_event_id = publish(i, incident_opened, {{"triggerArn", i.trigger_arn}, {"source", i.source}});
+  publish_service_event(i);
   const auto opened = journal_.find(i.opened_event_id);
   if (opened) i.correlation_id = opened->correlation_id;
   store_.replace(i);

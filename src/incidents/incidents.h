@@ -82,6 +82,7 @@ class Incidents {
   void write_system(const Incident& incident, std::string type, std::string summary, std::string event_id, std::string command = {},
                     Array references = {});
   std::string publish(const Incident& incident, std::string_view type, Object detail = {});
+  void publish_service_event(const Incident& incident);
   void move(Incident& incident, CustomerState to, const std::string& reason, const std::string& evidence_event_id);
   void close(Incident& incident);
 

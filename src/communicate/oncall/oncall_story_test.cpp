@@ -215,6 +215,67 @@ TEST(OnCallCrash, APageWhoseReceiptWasLostInACrashIsSentAgainAndAcknowledgedOnce
   EXPECT_THAT(ground.mailbox.mails, SizeIs(1));
 }
 
+/// Never answers in its first life; in the second it has found a change.
+class LateChange final : public incidents::EvidenceSource {
+ public:
+  explicit LateChange(bool answers) : answers_(answers) {}
+  std::string name() const override { return "changes"; }
+  void gather(const Request&, Done done) override {
+    ++asked;
+    if (!answers_) return held.push_back(std::move(done));
+    const incidents::Evidence change{.kind = "change", .title = "Change", .summary = "PutParameter pool"};
+    done(std::vector<incidents::Evidence>{change});
+  }
+  int asked = 0;
+  std::vector<Done> held;
+
+ private:
+  bool answers_;
+};
+
+TEST(OnCallCrash, EvidenceThatDidNotComeIsAskedForAgainAndThePageGoesOut) {
+  Ground ground;
+  {
+    LateChange source(false);
+    Life before(ground);
+    before.incidents.add_evidence_source(source);
+    before.start();
+    before.ring(before.plan({before.person("alice")}));
+    EXPECT_EQ(source.asked, 1);
+    EXPECT_THAT(ground.mailbox.mails, IsEmpty()) << "the page waits a little for the last change";
+  }
+  LateChange source(true);
+  Life after(ground);
+  after.incidents.add_evidence_source(source);
+  after.start();
+  after.executor.run_for(1s);
+  EXPECT_EQ(source.asked, 1);
+  ASSERT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(1));
+  EXPECT_THAT(ground.mailbox.mails[0].text, HasSubstr("PutParameter pool"));
+  after.executor.run_for(1min);
+  EXPECT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(1));
+}
+
+TEST(OnCallEvidence, ASourceThatNeverAnswersHoldsThePageForTwoSecondsAlone) {
+  Ground ground;
+  LateChange source(false);
+  Life life(ground);
+  life.incidents.add_evidence_source(source);
+  life.start();
+  const auto started = life.ring(life.plan({life.person("alice")}));
+  life.executor.run_for(2s);
+  EXPECT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(1));
+  source.held[0](fail(ErrorKind::unavailable, "the audit store is away"));
+  life.executor.run_for(1s);
+  EXPECT_THAT(life.timeline(started.arn), Contains("Could not gather changes: the audit store is away"));
+}
+
+TEST_F(OnCallStory, AnIncidentThatAnAlarmOpenedIsToldAsTheServiceTellsIt) {
+  life.ring(plan);
+  life.executor.run_for(1s);
+  EXPECT_EQ(life.count("AWS Service Event via CloudTrail"), 1u);
+}
+
 TEST_F(OnCallStory, AWeekOfOnCallTakesASecond) {
   int acknowledged = 0;
   for (int incident = 0; incident < 7 * 6; ++incident) {

@@ -30,11 +30,11 @@ a:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:2
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:16px;margin:0 0 12px}
 .banner{display:flex;gap:.75rem;align-items:center;font-size:1.2rem;font-weight:700;border-left-width:8px}
 .banner svg,.state svg{flex:none}
-.state{display:inline-flex;gap:.4rem;align-items:center;font-weight:600;white-space:nowrap}
+.state{display:inline-flex;vertical-align:bottom;gap:.4rem;align-items:center;font-weight:600;white-space:nowrap}
 .none{color:var(--ok)}.minor{color:var(--minor)}.major{color:var(--major)}.critical{color:var(--critical)}.maintenance{color:var(--work)}
 .banner.none,.incident.none{border-left-color:var(--ok)}.banner.minor,.incident.minor{border-left-color:var(--minor)}.banner.major,.incident.major{border-left-color:var(--major)}.banner.critical,.incident.critical{border-left-color:var(--critical)}.banner.maintenance{border-left-color:var(--work)}
 .incident{border-left-width:8px;color:var(--ink)}
-ul.components{list-style:none;margin:0;padding:0}
+ul.components{list-style:none;padding:4px 16px}
 ul.components li{display:flex;justify-content:space-between;gap:1rem;padding:.65rem 0;border-top:1px solid var(--line)}
 ul.components li:first-child{border-top:0}
 .components .name{overflow-wrap:anywhere}
