@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 // what counts as "now" and as "before" around the opening
 constexpr Duration now_begins = 30s;
-constexpr Duration before_ends = 90s;
+constexpr Duration before_ends = 60s;
 constexpr Duration before_begins = 15min;
 constexpr std::int64_t period_s = 10;
 

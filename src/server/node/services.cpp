@@ -15,6 +15,7 @@
 #include "api/ssm/hosts/host_operations.h"
 #include "api/ssm/parameter_operations.h"
 #include "api/ssm/service.h"
+#include "api/ssm/tag_operations.h"
 
 namespace tocsin::server {
 namespace {
@@ -25,11 +26,18 @@ api::ListTokens list_tokens(const wire::PageTokens& tokens) {
           .open = [&tokens](const api::Call& call, std::string_view token) { return tokens.open(call.scope.account, call.service + '.' + call.operation, token); }};
 }
 
+// what AddTagsToResource can name
+api::ssm::ResourceExists taggable(Rooms& rooms) {
+  return {{"Parameter", [&rooms](const Scope& scope, const std::string& id) { return rooms.parameters.exists(scope, id); }},
+          {"Document", [&rooms](const Scope& scope, const std::string& id) { return rooms.documents.exists(scope, id); }},
+          {"Automation", [&rooms](const Scope& scope, const std::string& id) { return rooms.automation.find(scope, id).has_value(); }}};
+}
+
 api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
   return api::make_ssm_service({api::ssm::parameter_operations(rooms.parameters, tokens), api::ssm::document_operations(rooms.documents, rooms.resource_tags, tokens),
                                 api::ssm::host_operations(rooms.hosts, rooms.channels, tokens),
                                 api::ssm::command_operations(rooms.commands, rooms.documents, rooms.hosts, tokens),
-                                api::ssm::automation_operations(rooms.automation, tokens)});
+                                api::ssm::automation_operations(rooms.automation, tokens), api::ssm::tag_operations(rooms.resource_tags, taggable(rooms))});
 }
 
 }  // namespace
