@@ -23,16 +23,21 @@ constexpr std::int64_t period_s = 10;
 
 Instant whole_periods(Instant at) { return Instant{Duration{to_ns(at) / (period_s * 1'000'000'000) * (period_s * 1'000'000'000)}}; }
 
-telemetry::Aggregate total(telemetry::MetricStore& metrics, const Scope& scope, const ObservedService& service, std::string_view metric, Instant from, Instant to) {
+telemetry::Aggregate total(telemetry::MetricStore& metrics, const Scope& scope, const ObservedService& service, std::string_view metric, Instant from, Instant to, Instant& first) {
   telemetry::Aggregate sum;
   const telemetry::MetricId id{std::string(telemetry::span_metrics_namespace), std::string(metric), {{"Environment", service.environment}, {"Service", service.name}}};
-  for (const auto& period : metrics.read({.scope = scope, .metric = id, .start = whole_periods(from), .end = to, .period_s = period_s})) sum.merge(period.aggregate);
+  for (const auto& period : metrics.read({.scope = scope, .metric = id, .start = whole_periods(from), .end = to, .period_s = period_s})) {
+    if (sum.count == 0) first = period.start;
+    sum.merge(period.aggregate);
+  }
   return sum;
 }
 
 ServiceFigures measure(telemetry::MetricStore& metrics, const Scope& scope, const ObservedService& service, Instant from, Instant to) {
-  const telemetry::Aggregate latency = total(metrics, scope, service, "Latency", from, to), fault = total(metrics, scope, service, "Fault", from, to);
-  ServiceFigures figures{.seconds = std::chrono::duration<double>(to - whole_periods(from)).count(), .requests = latency.count, .faults = fault.sum, .latency_ms_sum = latency.sum};
+  // a service that was first seen later is measured from then on
+  Instant first = to, first_fault = to;
+  const telemetry::Aggregate latency = total(metrics, scope, service, "Latency", from, to, first), fault = total(metrics, scope, service, "Fault", from, to, first_fault);
+  ServiceFigures figures{.seconds = std::chrono::duration<double>(to - first).count(), .requests = latency.count, .faults = fault.sum, .latency_ms_sum = latency.sum};
   if (latency.count > 0) figures.latency_ms_p99 = latency.known_values().quantile(0.99);
   return figures;
 }

@@ -235,8 +235,10 @@ std::vector<StoredParameter> ParameterStore::describe(const Scope& scope, const 
   return found;
 }
 
-Result<std::vector<StoredParameter>> ParameterStore::history(const Scope& scope, const std::string& name, bool decrypt,
+Result<std::vector<StoredParameter>> ParameterStore::history(const Scope& scope, const std::string& name_or_arn, bool decrypt,
                                                              std::int64_t after_version, std::size_t count_max) {
+  const auto reference = parse_parameter_reference(name_or_arn);
+  const std::string name = reference ? reference->name : name_or_arn;
   if (!exists(scope, name)) return not_found(name);
   std::vector<StoredParameter> found;
   for (const auto& row : state_.database().query(select("AND name = ? AND version > ? ORDER BY version LIMIT ?"),

@@ -61,7 +61,7 @@ class ParameterStore {
   std::vector<StoredParameter> describe(const Scope& scope, const std::vector<ParameterFilter>& filters, const std::string& after,
                                         std::size_t count_max);
   /// All versions after `after_version`, oldest first.
-  Result<std::vector<StoredParameter>> history(const Scope& scope, const std::string& name, bool decrypt, std::int64_t after_version,
+  Result<std::vector<StoredParameter>> history(const Scope& scope, const std::string& name_or_arn, bool decrypt, std::int64_t after_version,
                                                std::size_t count_max);
 
   Result<void> remove(const Scope& scope, const std::string& name);
