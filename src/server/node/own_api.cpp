@@ -17,7 +17,9 @@ remediate::ApiOutcome to_outcome(const api::Reply& reply, const wire::Shape* out
 void OwnApi::call(remediate::ApiRequest request, Record record, Task lost) {
   auto shared_record = std::make_shared<Record>(std::move(record));
   auto shared_lost = std::make_shared<Task>(std::move(lost));
-  if (request.role_arn.empty()) return call_as(request.principal, std::move(request), std::move(shared_record), std::move(shared_lost));
+  // taken before the request is moved: arguments are evaluated in any order
+  Principal starter = request.principal;
+  if (request.role_arn.empty()) return call_as(std::move(starter), std::move(request), std::move(shared_record), std::move(shared_lost));
   auto principal = std::make_shared<Principal>();
   auto shared_request = std::make_shared<remediate::ApiRequest>(std::move(request));
   auto refused = std::make_shared<bool>(false);
