@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "api/logs/answers.h"
+#include "api/logs/operations.h"
+
+namespace tocsin::api::logs {
+namespace {
+
+constexpr std::size_t page_default = 50;
+constexpr std::size_t identifiers_max = 50;
+constexpr std::array<std::int64_t, 22> retentions = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
+                                                     365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
+
+Object to_document(const telemetry::LogGroup& group) {
+  Object out{{"logGroupName", group.name},     {"creationTime", group.created_ms},  {"metricFilterCount", 0},
+             {"arn", group_arn(group) + ":*"}, {"storedBytes", group.stored_bytes}, {"logGroupClass", group.log_group_class},
+             {"logGroupArn", group_arn(group)}};
+  if (group.retention_days) out["retentionInDays"] = *group.retention_days;
+  return out;
+}
+
+std::map<std::string, std::string> tags_at(const Call& call) {
+  std::map<std::string, std::string> tags;
+  for (const auto& [key, value] : object_at(call.input, "tags")) tags[key] = value.get_string();
+  return tags;
+}
+
+Reply change_retention(LogStore& store, const Call& call, std::optional<std::int64_t> days) {
+  auto group = group_named(store, call.scope, text_or(call.input, "logGroupName"));
+  if (!group) return std::unexpected(group.error());
+  if (auto done = store.set_retention((*group)->id, days); !done) return to_service_error(done.error());
+  return Object{};
+}
+
+}  // namespace
+
+Reply create_log_group(LogStore& store, const Call& call) {
+  if (find(call.input, "kmsKeyId")) return refuse("NotImplementedException", "logs CreateLogGroup: kmsKeyId is not offered.", 501);
+  auto made =
+      store.create_group(call.scope, text_or(call.input, "logGroupName"), text_or(call.input, "logGroupClass", "STANDARD"), tags_at(call));
+  if (!made) return to_service_error(made.error());
+  return Object{};
+}
+
+Reply describe_log_groups(LogStore& store, const ListTokens& tokens, const Call& call) {
+  const auto prefix = text_at(call.input, "logGroupNamePrefix"), pattern = text_at(call.input, "logGroupNamePattern"),
+             of_class = text_at(call.input, "logGroupClass");
+  if (prefix && pattern) return invalid_parameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
+  std::vector<std::string> names;
+  for (const Document& each : array_at(call.input, "logGroupIdentifiers"))
+    names.push_back(group_name_of(std::string_view(each.get_string())));
+  if (names.size() > identifiers_max) return invalid_parameter("At most 50 logGroupIdentifiers are allowed.");
+  const auto start = page_start(call, tokens);
+  if (!start) return std::unexpected(start.error());
+  const auto limit = static_cast<std::size_t>(integer_or(call.input, "limit", page_default));
+  const auto groups = store.groups(call.scope, *start, limit + 1, [&](const telemetry::LogGroup& group) {
+    return (!prefix || group.name.starts_with(*prefix)) && (!pattern || group.name.find(*pattern) != std::string::npos) &&
+           (!of_class || group.log_group_class == *of_class) &&
+           (names.empty() || std::find(names.begin(), names.end(), group.name) != names.end());
+  });
+  Array page;
+  for (std::size_t i = 0; i < std::min(limit, groups.size()); ++i) page.emplace_back(to_document(groups[i]));
+  Object out{{"logGroups", std::move(page)}};
+  if (groups.size() > limit) out["nextToken"] = tokens.seal(call, groups[limit - 1].name);
+  return out;
+}
+
+Reply delete_log_group(LogStore& store, const Call& call) {
+  if (auto done = store.delete_group(call.scope, text_or(call.input, "logGroupName")); !done) return to_service_error(done.error());
+  return Object{};
+}
+
+Reply put_retention_policy(LogStore& store, const Call& call) {
+  const std::int64_t days = integer_or(call.input, "retentionInDays", 0);
+  if (std::find(retentions.begin(), retentions.end(), days) == retentions.end()) {
+    std::string values;
+    for (const std::int64_t each : retentions) values += (values.empty() ? "" : ", ") + std::to_string(each);
+    return invalid_parameter("1 validation error detected: Value '" + std::to_string(days) +
+                             "' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [" + values + "]");
+  }
+  return change_retention(store, call, days);
+}
+
+Reply delete_retention_policy(LogStore& store, const Call& call) { return change_retention(store, call, std::nullopt); }
+
+}  // namespace tocsin::api::logs

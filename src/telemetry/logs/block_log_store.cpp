@@ -1,0 +1,402 @@
+#include "telemetry/logs/block_log_store.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "telemetry/logs/block_scan.h"
+#include "telemetry/logs/log_block.h"
+
+namespace tocsin::telemetry {
+namespace {
+
+constexpr std::string_view part = "telemetry/logs";
+constexpr std::int64_t day_ms = 86'400'000;
+// what an event costs beside its message
+constexpr std::size_t event_bytes = sizeof(LogEvent) + 16;
+
+std::int64_t day_of(std::int64_t time_ms) { return (time_ms - (time_ms < 0 ? day_ms - 1 : 0)) / day_ms; }
+
+std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset) {
+  auto tail = std::make_shared<TailBatch>();
+  tail->offset = offset;
+  tail->first_ms = INT64_MAX;
+  tail->last_ms = INT64_MIN;
+  for (const LogEvent& event : batch.events) {
+    tail->first_ms = std::min(tail->first_ms, event.time_ms);
+    tail->last_ms = std::max(tail->last_ms, event.time_ms);
+    tail->bytes += event.message.size() + event_bytes;
+  }
+  tail->batch = std::move(batch);
+  return tail;
+}
+
+}  // namespace
+
+struct BlockLogStore::Parts {
+  struct Waiting {
+    TailBatches batches;
+    std::size_t bytes = 0;
+    bool queued = false;  ///< is in `writing`
+  };
+
+  Executor& executor;
+  storage::IngestLog& log;
+  LogStoreOptions options;
+  LogTables tables;
+  LogCatalog catalog;
+  std::map<LogGroupId, Waiting> waiting;
+  std::vector<LogGroupId> writing;  ///< next to be written to blocks
+  std::size_t waiting_bytes = 0;
+  std::size_t log_bytes = 0;  ///< appended since everything was last written
+  std::uint64_t events = 0;
+  std::optional<std::uint64_t> replaying_at;  ///< the record of the log that comes next, while it is read at the start
+  bool slice_posted = false;
+  bool started = false;
+  std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+
+  Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
+      : executor(executor), log(log), options(options), tables(telemetry) {}
+
+  // --- events in
+
+  void apply(LogBatch batch, std::uint64_t offset) {
+    LogStream* stream = catalog.stream(batch.stream);
+    if (!stream || batch.events.empty()) return;
+    auto tail = to_tail(std::move(batch), offset);
+    stream->first_event_ms = std::min(stream->first_event_ms.value_or(INT64_MAX), tail->first_ms);
+    stream->last_event_ms = std::max(stream->last_event_ms.value_or(INT64_MIN), tail->last_ms);
+    stream->last_ingestion_ms = tail->batch.ingested_ms;
+    Waiting& group = waiting[stream->group];
+    group.bytes += tail->bytes;
+    waiting_bytes += tail->bytes;
+    log_bytes += tail->bytes;
+    events += tail->batch.events.size();
+    group.batches.push_back(std::move(tail));
+  }
+
+  void forget(LogGroupId group) {
+    const auto found = waiting.find(group);
+    if (found == waiting.end()) return;
+    waiting_bytes -= found->second.bytes;
+    waiting.erase(found);
+  }
+
+  // --- rows to blocks
+
+  std::int64_t write_rows(const std::vector<LogRow>& rows) {
+    std::int64_t written = 0;
+    std::vector<LogRow> block;
+    std::size_t block_bytes = 0;
+    const auto put = [&] {
+      if (!block.empty()) tables.put_block(block);
+      block.clear();
+      block_bytes = 0;
+    };
+    for (const LogRow& row : rows) {
+      // a block lies within a day, so that retention can remove it whole
+      if (!block.empty() &&
+          (block_bytes + row.message.size() > block_bytes_max || day_of(row.position.time_ms) != day_of(block.back().position.time_ms)))
+        put();
+      block.push_back(row);
+      block_bytes += row.message.size();
+      written += static_cast<std::int64_t>(row.message.size());
+    }
+    put();
+    return written;
+  }
+
+  std::int64_t write_group(LogGroupId id, const Waiting& group) {
+    std::vector<LogRow> rows;
+    std::map<LogStreamId, LogStream> touched;
+    for (const auto& batch : group.batches) {
+      rows_of(*batch, rows);
+      if (const LogStream* stream = catalog.stream(batch->batch.stream)) touched.emplace(stream->id, *stream);
+    }
+    std::erase_if(rows, [&](const LogRow& row) { return !catalog.stream(row.stream); });
+    std::sort(rows.begin(), rows.end(), [](const LogRow& a, const LogRow& b) { return a.position < b.position; });
+    for (const auto& [stream_id, stream] : touched) tables.put(stream);
+    tables.keep_applied(id, group.batches.back()->offset);
+    return write_rows(rows);
+  }
+
+  /// The offset below which everything is in blocks once `but` is.
+  std::uint64_t flushed_below(LogGroupId but) {
+    std::uint64_t below = replaying_at.value_or(log.next_offset());
+    for (const auto& [id, group] : waiting)
+      if (id != but && !group.batches.empty()) below = std::min(below, group.batches.front()->offset);
+    return below;
+  }
+
+  /// Writes the last group of `writing` in one transaction and takes it off.
+  Result<void> flush_slice() {
+    const LogGroupId id = writing.back();
+    const auto found = waiting.find(id);
+    if (found != waiting.end() && !found->second.batches.empty()) {
+      // blocks must not be ahead of the log: a power cut would make offsets come twice
+      if (auto synced = replaying_at ? Result<void>{} : log.sync(); !synced) return synced;
+      const std::uint64_t below = flushed_below(id);
+      std::int64_t written = 0;
+      auto committed = tables.in_transaction([&] {
+        written = write_group(id, found->second);
+        tables.keep_flushed_below(below);
+      });
+      if (!committed) return committed;
+      if (LogGroup* group = catalog.group(id)) group->stored_bytes += written;
+      forget(id);
+      if (!replaying_at) log.trim(below);
+    }
+    writing.pop_back();
+    return {};
+  }
+
+  void queue(LogGroupId id, Waiting& group) {
+    if (group.queued) return;
+    group.queued = true;
+    writing.push_back(id);
+  }
+
+  void queue_all() {
+    for (auto& [id, group] : waiting) queue(id, group);
+    log_bytes = 0;
+  }
+
+  Result<void> flush_all() {
+    queue_all();
+    while (!writing.empty())
+      if (auto written = flush_slice(); !written) return written;
+    return {};
+  }
+
+  // --- by itself
+
+  void every(Duration span, std::function<void()> work) {
+    executor.post_after(span, [this, span, work = std::move(work), living = std::weak_ptr(alive)]() mutable {
+      if (living.expired()) return;
+      work();
+      every(span, std::move(work));
+    });
+  }
+
+  void post_slice() {
+    if (slice_posted || writing.empty() || !started) return;
+    slice_posted = true;
+    executor.post([this, living = std::weak_ptr(alive)] {
+      if (living.expired()) return;
+      slice_posted = false;
+      if (writing.empty()) return;
+      // after a failure the next beat tries again
+      if (auto done = flush_slice(); !done)
+        log::error(part, "blocks could not be written", {{"error", done.error().message}});
+      else
+        post_slice();
+    });
+  }
+
+  void write_early(LogGroupId id) {
+    if (waiting_bytes > options.waiting_bytes_flush || log_bytes > options.log_bytes_flush) queue_all();
+    const auto found = waiting.find(id);
+    if (found != waiting.end() && found->second.bytes > options.group_bytes_flush) queue(id, found->second);
+    post_slice();
+  }
+
+  std::int64_t kept_from_ms(const LogGroup& group) const {
+    return group.retention_days ? to_ms(executor.now()) - *group.retention_days * day_ms : INT64_MIN;
+  }
+
+  void add_sources(const LogGroup& group, const LogScanPlan& plan, std::vector<BlockScan::Source>& sources) {
+    std::int64_t from_ms = std::max(plan.from_ms, kept_from_ms(group));
+    if (plan.after) from_ms = std::max(from_ms, plan.after->time_ms);
+    const std::int64_t to_ms = plan.before ? std::min(plan.to_ms, plan.before->time_ms) : plan.to_ms;
+    for (const BlockEntry& block : tables.blocks(group.id, from_ms, to_ms))
+      sources.push_back({group.id, block.first_ms, block.last_ms, from_ms, block, nullptr});
+    const auto found = waiting.find(group.id);
+    if (found == waiting.end()) return;
+    for (const auto& tail : found->second.batches)
+      if (tail->last_ms >= from_ms && tail->first_ms <= to_ms)
+        sources.push_back({group.id, tail->first_ms, tail->last_ms, from_ms, {}, tail});
+  }
+
+  Result<void> keep(const std::function<void()>& write) { return tables.in_transaction(write); }
+};
+
+BlockLogStore::BlockLogStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
+    : parts_(std::make_unique<Parts>(executor, telemetry, log, options)) {}
+BlockLogStore::~BlockLogStore() = default;
+
+Result<void> BlockLogStore::open() {
+  Parts& p = *parts_;
+  if (auto done = p.tables.migrate(); !done) return done;
+  p.tables.load(p.catalog);
+  const std::uint64_t below = p.tables.flushed_below();
+  std::map<LogGroupId, std::int64_t> applied;
+  std::uint64_t next = below;
+  p.catalog.each_group([&](const LogGroup& group) {
+    applied[group.id] = p.tables.applied(group.id);
+    next = std::max(next, static_cast<std::uint64_t>(applied[group.id] + 1));
+  });
+  if (auto skipped = p.log.skip_to(next); !skipped) return skipped;
+  Result<void> failed;
+  auto read = p.log.read(below, [&](std::uint64_t offset, std::string_view record) {
+    p.replaying_at = offset + 1;
+    auto batch = decode_batch(record);
+    if (!batch)
+      log::error(part, "a record of the ingest log is damaged and was left out", {{"offset", std::to_string(offset)}});
+    else if (const auto known = applied.find(batch->group); known != applied.end() && static_cast<std::int64_t>(offset) > known->second)
+      p.apply(std::move(*batch), offset);
+    if (p.waiting_bytes > p.options.waiting_bytes_flush) failed = p.flush_all();
+    return failed.has_value();
+  });
+  p.replaying_at.reset();
+  return failed ? read : failed;
+}
+
+void BlockLogStore::start() {
+  Parts& p = *parts_;
+  if (p.started) return;
+  p.started = true;
+  p.every(p.options.sync_every, [&p] {
+    if (auto synced = p.log.sync(); !synced) log::error(part, "the ingest log could not be synced", {{"error", synced.error().message}});
+  });
+  p.every(p.options.flush_every, [&p] {
+    p.queue_all();
+    p.post_slice();
+  });
+  p.every(p.options.sweep_every, [this] { sweep(50); });
+}
+
+Result<void> BlockLogStore::flush() { return parts_->flush_all(); }
+
+std::int64_t BlockLogStore::sweep(std::size_t blocks_max) {
+  Parts& p = *parts_;
+  std::int64_t removed = 0;
+  const auto left = [&] { return blocks_max - static_cast<std::size_t>(removed); };
+  auto done = p.tables.in_transaction([&] {
+    p.catalog.each_group([&](const LogGroup& group) {
+      if (group.retention_days && left() > 0) removed += p.tables.remove_blocks_before(group.id, p.kept_from_ms(group), left());
+    });
+    if (left() > 0) removed += p.tables.remove_orphans(left());
+  });
+  if (!done) log::error(part, "old blocks could not be removed", {{"error", done.error().message}});
+  return done ? removed : 0;
+}
+
+Result<LogGroup> BlockLogStore::create_group(const Scope& scope, const std::string& name, const std::string& log_group_class,
+                                             const std::map<std::string, std::string>& tags) {
+  Parts& p = *parts_;
+  if (p.catalog.group(scope, name)) return fail(ErrorKind::already_exists, "The specified log group already exists");
+  LogGroup group{.scope = scope,
+                 .name = name,
+                 .log_group_class = log_group_class,
+                 .created_ms = to_ms(p.executor.now()),
+                 .retention_days = {},
+                 .tags = tags};
+  auto kept = p.keep([&] {
+    group.id = p.tables.new_id();
+    p.tables.put(group);
+  });
+  if (!kept) return std::unexpected(kept.error());
+  return p.catalog.put(group);
+}
+
+const LogGroup* BlockLogStore::find_group(const Scope& scope, const std::string& name) { return parts_->catalog.group(scope, name); }
+const LogGroup* BlockLogStore::group(LogGroupId id) { return parts_->catalog.group(id); }
+
+std::vector<LogGroup> BlockLogStore::groups(const Scope& scope, const std::string& after_name, std::size_t count_max,
+                                            const std::function<bool(const LogGroup&)>& wanted) {
+  return parts_->catalog.groups(scope, after_name, count_max, wanted);
+}
+
+Result<void> BlockLogStore::delete_group(const Scope& scope, const std::string& name) {
+  Parts& p = *parts_;
+  const LogGroup* found = p.catalog.group(scope, name);
+  if (!found) return fail(ErrorKind::not_found, "The specified log group does not exist.");
+  const LogGroupId id = found->id;
+  if (auto kept = p.keep([&] { p.tables.remove_group(id); }); !kept) return kept;
+  p.forget(id);
+  p.catalog.remove_group(id);
+  return {};
+}
+
+Result<void> BlockLogStore::set_retention(LogGroupId id, std::optional<std::int64_t> days) {
+  Parts& p = *parts_;
+  LogGroup* group = p.catalog.group(id);
+  if (!group) return fail(ErrorKind::not_found, "The specified log group does not exist.");
+  LogGroup changed = *group;
+  changed.retention_days = days;
+  if (auto kept = p.keep([&] { p.tables.put(changed); }); !kept) return kept;
+  group->retention_days = days;
+  return {};
+}
+
+Result<void> BlockLogStore::set_tags(LogGroupId id, const std::map<std::string, std::string>& tags) {
+  Parts& p = *parts_;
+  LogGroup* group = p.catalog.group(id);
+  if (!group) return fail(ErrorKind::not_found, "The specified log group does not exist.");
+  LogGroup changed = *group;
+  changed.tags = tags;
+  if (auto kept = p.keep([&] { p.tables.put(changed); }); !kept) return kept;
+  group->tags = tags;
+  return {};
+}
+
+Result<LogStream> BlockLogStore::create_stream(LogGroupId group, const std::string& name) {
+  Parts& p = *parts_;
+  if (p.catalog.stream(group, name)) return fail(ErrorKind::already_exists, "The specified log stream already exists");
+  LogStream stream{.group = group,
+                   .name = name,
+                   .created_ms = to_ms(p.executor.now()),
+                   .first_event_ms = {},
+                   .last_event_ms = {},
+                   .last_ingestion_ms = {}};
+  auto kept = p.keep([&] {
+    stream.id = p.tables.new_id();
+    p.tables.put(stream);
+  });
+  if (!kept) return std::unexpected(kept.error());
+  return p.catalog.put(stream);
+}
+
+const LogStream* BlockLogStore::find_stream(LogGroupId group, const std::string& name) { return parts_->catalog.stream(group, name); }
+const LogStream* BlockLogStore::stream(LogStreamId id) { return parts_->catalog.stream(id); }
+std::vector<LogStream> BlockLogStore::streams(LogGroupId group) { return parts_->catalog.streams(group); }
+
+Result<void> BlockLogStore::delete_stream(LogGroupId group, const std::string& name) {
+  Parts& p = *parts_;
+  const LogStream* found = p.catalog.stream(group, name);
+  if (!found) return fail(ErrorKind::not_found, "The specified log stream does not exist.");
+  const LogStreamId id = found->id;
+  if (auto kept = p.keep([&] { p.tables.remove_stream(id); }); !kept) return kept;
+  p.catalog.remove_stream(id);
+  return {};
+}
+
+Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& events) {
+  Parts& p = *parts_;
+  const LogStream* stream = p.catalog.stream(id);
+  if (!stream) return fail(ErrorKind::not_found, "The specified log stream does not exist.");
+  if (events.empty()) return {};
+  if (events.size() > batch_events_max) return fail(ErrorKind::limit_exceeded, "Too many events in one batch.");
+  if (p.waiting_bytes > p.options.waiting_bytes_max) {
+    p.write_early(stream->group);
+    return fail(ErrorKind::unavailable, "Too many events wait to be written.");
+  }
+  LogBatch batch{.group = stream->group, .stream = id, .ingested_ms = to_ms(p.executor.now()), .events = events};
+  const LogGroupId group = batch.group;
+  const auto offset = p.log.append(encode_batch(batch));
+  if (!offset) return std::unexpected(offset.error());
+  p.apply(std::move(batch), *offset);
+  p.write_early(group);
+  return {};
+}
+
+std::unique_ptr<LogScan> BlockLogStore::scan(LogScanPlan plan) {
+  Parts& p = *parts_;
+  std::vector<BlockScan::Source> sources;
+  for (const LogGroupId id : plan.groups)
+    if (const LogGroup* group = p.catalog.group(id)) p.add_sources(*group, plan, sources);
+  return std::make_unique<BlockScan>(p.tables, p.catalog, std::move(plan), std::move(sources));
+}
+
+BlockLogStore::Figures BlockLogStore::figures() const { return {parts_->waiting_bytes, parts_->events}; }
+
+}  // namespace tocsin::telemetry

@@ -1,0 +1,56 @@
+// A scan over blocks and over what is not written to blocks yet, merged by position.
+#pragma once
+
+#include <memory>
+#include <unordered_set>
+#include <vector>
+
+#include "telemetry/logs/log_batch.h"
+#include "telemetry/logs/log_tables.h"
+
+namespace tocsin::telemetry {
+
+/// A batch in memory with its place in the ingest log.
+struct TailBatch {
+  LogBatch batch;
+  std::uint64_t offset = 0;
+  std::int64_t first_ms = 0, last_ms = 0;
+  std::size_t bytes = 0;
+};
+using TailBatches = std::vector<std::shared_ptr<const TailBatch>>;
+
+/// Appends the batch's rows.
+void rows_of(const TailBatch& batch, std::vector<LogRow>& rows);
+
+class BlockScan final : public LogScan {
+ public:
+  /// One thing to open: a block, or a batch in memory.
+  struct Source {
+    LogGroupId group = 0;
+    std::int64_t first_ms = 0, last_ms = 0;
+    std::int64_t from_ms = 0;  ///< rows before are older than the group keeps
+    BlockEntry block;
+    std::shared_ptr<const TailBatch> tail;
+  };
+  BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources);
+  bool next(std::vector<LogRow>& rows) override;
+  const Figures& figures() const override { return figures_; }
+  std::optional<LogPosition> border() const override;
+
+ private:
+  std::size_t open(const Source& source);
+  void take(const Source& source, std::vector<LogRow> rows);
+  bool wanted(const Source& source, const LogRow& row);
+  void emit(std::vector<LogRow>& rows);
+
+  LogTables& tables_;
+  LogCatalog& catalog_;
+  const LogScanPlan plan_;
+  std::unordered_set<LogStreamId> streams_;
+  std::vector<Source> sources_;
+  std::size_t opened_ = 0;
+  std::vector<LogRow> pending_;
+  Figures figures_;
+};
+
+}  // namespace tocsin::telemetry

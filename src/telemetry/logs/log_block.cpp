@@ -1,0 +1,80 @@
+#include "telemetry/logs/log_block.h"
+
+#include <zstd.h>
+
+#include "telemetry/metrics/byte_codec.h"
+
+namespace tocsin::telemetry {
+namespace {
+
+constexpr std::uint8_t format_version = 1;
+constexpr int compression_level = 1;
+// what a damaged length must not make us reserve
+constexpr std::uint64_t raw_bytes_max = 64u << 20;
+
+std::string compressed(const std::string& raw) {
+  std::string out(ZSTD_compressBound(raw.size()), '\0');
+  out.resize(ZSTD_compress(out.data(), out.size(), raw.data(), raw.size(), compression_level));
+  return out;
+}
+
+Result<std::string> decompressed(std::string_view bytes) {
+  const unsigned long long size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > raw_bytes_max)
+    return fail(ErrorKind::internal, "The block is damaged.");
+  std::string raw(size, '\0');
+  const std::size_t got = ZSTD_decompress(raw.data(), raw.size(), bytes.data(), bytes.size());
+  if (ZSTD_isError(got) || got != size) return fail(ErrorKind::internal, "The block is damaged.");
+  return raw;
+}
+
+std::int64_t moved(std::int64_t value, std::int64_t by) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(value) + static_cast<std::uint64_t>(by));
+}
+
+}  // namespace
+
+std::string encode_block(const std::vector<LogRow>& rows) {
+  std::string raw;
+  ByteWriter out(raw);
+  out.byte(format_version);
+  out.varint(rows.size());
+  std::int64_t time_ms = 0;
+  std::uint64_t sequence = 0;
+  for (const LogRow& row : rows) {
+    out.zigzag(row.position.time_ms - time_ms);
+    time_ms = row.position.time_ms;
+  }
+  for (const LogRow& row : rows) {
+    out.zigzag(static_cast<std::int64_t>(row.position.sequence - sequence));
+    sequence = row.position.sequence;
+  }
+  for (const LogRow& row : rows) out.zigzag(row.ingested_ms - row.position.time_ms);
+  for (const LogRow& row : rows) out.varint(row.stream);
+  for (const LogRow& row : rows) out.text(row.message);
+  return compressed(raw);
+}
+
+Result<std::vector<LogRow>> decode_block(std::string_view bytes, LogGroupId group) {
+  auto raw = decompressed(bytes);
+  if (!raw) return std::unexpected(raw.error());
+  ByteReader in(*raw);
+  if (in.byte() != format_version) return fail(ErrorKind::internal, "The block is of another version.");
+  const std::uint64_t size = in.varint();
+  // a row takes five bytes at least
+  if (in.failed() || size > raw->size() / 5) return fail(ErrorKind::internal, "The block is damaged.");
+  std::vector<LogRow> rows(size);
+  std::int64_t time_ms = 0, sequence = 0;
+  for (LogRow& row : rows) row.position.time_ms = time_ms = moved(time_ms, in.zigzag());
+  for (LogRow& row : rows) row.position.sequence = static_cast<std::uint64_t>(sequence = moved(sequence, in.zigzag()));
+  for (LogRow& row : rows) row.ingested_ms = moved(row.position.time_ms, in.zigzag());
+  for (LogRow& row : rows) row.stream = static_cast<LogStreamId>(in.varint());
+  for (LogRow& row : rows) {
+    row.group = group;
+    row.message = in.text();
+  }
+  if (in.failed() || !in.at_end()) return fail(ErrorKind::internal, "The block is damaged.");
+  return rows;
+}
+
+}  // namespace tocsin::telemetry

@@ -1,0 +1,199 @@
+#include "telemetry/logs/log_tables.h"
+
+#include <boost/json.hpp>
+
+#include "telemetry/logs/log_block.h"
+#include "telemetry/logs/trigram_filter.h"
+
+namespace tocsin::telemetry {
+namespace {
+
+const std::vector<storage::Migration> migrations = {
+    {1,
+     R"(CREATE TABLE logs_groups (id BIGINT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, class TEXT NOT NULL,
+                                     created_ms BIGINT NOT NULL, retention_days BIGINT, tags TEXT NOT NULL, UNIQUE (account, region, name));
+           CREATE TABLE logs_streams (id BIGINT PRIMARY KEY, group_id BIGINT NOT NULL, name TEXT NOT NULL, created_ms BIGINT NOT NULL, first_event_ms BIGINT,
+                                      last_event_ms BIGINT, last_ingestion_ms BIGINT, UNIQUE (group_id, name));
+           CREATE TABLE logs_blocks (id BIGINT PRIMARY KEY, group_id BIGINT NOT NULL, first_ms BIGINT NOT NULL, last_ms BIGINT NOT NULL, records BIGINT NOT NULL,
+                                     bytes BIGINT NOT NULL);
+           CREATE INDEX logs_blocks_by_time ON logs_blocks (group_id, last_ms, first_ms);
+           CREATE TABLE logs_block_filters (block BIGINT PRIMARY KEY, filter TEXT NOT NULL);
+           CREATE TABLE logs_block_rows (block BIGINT PRIMARY KEY, packed_rows TEXT NOT NULL);
+           CREATE TABLE logs_applied (group_id BIGINT PRIMARY KEY, applied_offset BIGINT NOT NULL);
+           CREATE TABLE logs_progress (name TEXT PRIMARY KEY, value BIGINT NOT NULL);)"},
+};
+
+std::map<std::string, std::string> to_tags(const Document& document) {
+  std::map<std::string, std::string> tags;
+  for (const auto& [key, value] : document.get_object()) tags[key] = value.get_string();
+  return tags;
+}
+
+Object to_object(const std::map<std::string, std::string>& tags) {
+  Object object;
+  for (const auto& [key, value] : tags) object[key] = value;
+  return object;
+}
+
+std::optional<std::int64_t> optional_integer(const storage::Row& row, std::size_t column) {
+  if (row.is_null(column)) return std::nullopt;
+  return row.integer(column);
+}
+
+}  // namespace
+
+Result<void> LogTables::migrate() { return database_.migrate("logs", migrations); }
+
+Result<void> LogTables::in_transaction(const std::function<void()>& work) {
+  database_.begin_group();
+  database_.enter();
+  work();
+  const bool poisoned = database_.poisoned();
+  database_.leave(!poisoned);
+  auto committed = database_.commit_group();
+  if (poisoned) return fail(ErrorKind::unavailable, "The logs could not be written.");
+  return committed;
+}
+
+void LogTables::load(LogCatalog& into) {
+  for (const storage::Row& row :
+       database_.query("SELECT id, account, region, name, class, created_ms, retention_days, tags, "
+                       "(SELECT COALESCE(SUM(bytes), 0) FROM logs_blocks WHERE group_id = logs_groups.id) FROM logs_groups"))
+    into.put(LogGroup{.id = static_cast<LogGroupId>(row.integer(0)),
+                      .scope = {row.text(1), row.text(2)},
+                      .name = row.text(3),
+                      .log_group_class = row.text(4),
+                      .created_ms = row.integer(5),
+                      .retention_days = optional_integer(row, 6),
+                      .tags = to_tags(row.document(7)),
+                      .stored_bytes = row.integer(8)});
+  for (const storage::Row& row :
+       database_.query("SELECT id, group_id, name, created_ms, first_event_ms, last_event_ms, last_ingestion_ms FROM logs_streams"))
+    into.put(LogStream{.id = static_cast<LogStreamId>(row.integer(0)),
+                       .group = static_cast<LogGroupId>(row.integer(1)),
+                       .name = row.text(2),
+                       .created_ms = row.integer(3),
+                       .first_event_ms = optional_integer(row, 4),
+                       .last_event_ms = optional_integer(row, 5),
+                       .last_ingestion_ms = optional_integer(row, 6)});
+}
+
+namespace {
+std::int64_t next_number(storage::Database& database, std::string_view name) {
+  database.execute("INSERT INTO logs_progress (name, value) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = logs_progress.value + 1",
+                   {name});
+  const auto row = database.query_one("SELECT value FROM logs_progress WHERE name = ?", {name});
+  return row ? row->integer(0) : 0;
+}
+}  // namespace
+
+std::uint32_t LogTables::new_id() { return static_cast<std::uint32_t>(next_number(database_, "last_id")); }
+
+void LogTables::put(const LogGroup& group) {
+  database_.execute(
+      "INSERT INTO logs_groups (id, account, region, name, class, created_ms, retention_days, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (id) DO UPDATE SET retention_days = excluded.retention_days, tags = excluded.tags",
+      {std::int64_t{group.id}, group.scope.account, group.scope.region, group.name, group.log_group_class, group.created_ms,
+       group.retention_days, to_object(group.tags)});
+}
+
+void LogTables::put(const LogStream& stream) {
+  database_.execute(
+      "INSERT INTO logs_streams (id, group_id, name, created_ms, first_event_ms, last_event_ms, last_ingestion_ms) VALUES (?, ?, ?, ?, ?, "
+      "?, ?) "
+      "ON CONFLICT (id) DO UPDATE SET first_event_ms = excluded.first_event_ms, last_event_ms = excluded.last_event_ms, last_ingestion_ms "
+      "= excluded.last_ingestion_ms",
+      {std::int64_t{stream.id}, std::int64_t{stream.group}, stream.name, stream.created_ms, stream.first_event_ms, stream.last_event_ms,
+       stream.last_ingestion_ms});
+}
+
+void LogTables::remove_group(LogGroupId id) {
+  database_.execute("DELETE FROM logs_groups WHERE id = ?", {std::int64_t{id}});
+  database_.execute("DELETE FROM logs_streams WHERE group_id = ?", {std::int64_t{id}});
+  database_.execute("DELETE FROM logs_applied WHERE group_id = ?", {std::int64_t{id}});
+}
+
+void LogTables::remove_stream(LogStreamId id) { database_.execute("DELETE FROM logs_streams WHERE id = ?", {std::int64_t{id}}); }
+
+void LogTables::put_block(const std::vector<LogRow>& rows) {
+  TrigramFilter filter;
+  std::int64_t bytes = 0;
+  for (const LogRow& row : rows) {
+    filter.add(row.message);
+    bytes += static_cast<std::int64_t>(row.message.size());
+  }
+  // never given twice: a scan may hold the id of a block that is gone
+  const std::int64_t id = next_number(database_, "last_block");
+  database_.execute(
+      "INSERT INTO logs_blocks (id, group_id, first_ms, last_ms, records, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+      {id, std::int64_t{rows.front().group}, rows.front().position.time_ms, rows.back().position.time_ms, rows.size(), bytes});
+  database_.execute("INSERT INTO logs_block_filters (block, filter) VALUES (?, ?)", {id, filter.encode()});
+  database_.execute("INSERT INTO logs_block_rows (block, packed_rows) VALUES (?, ?)", {id, encode_block(rows)});
+}
+
+std::vector<BlockEntry> LogTables::blocks(LogGroupId group, std::int64_t from_ms, std::int64_t to_ms) {
+  std::vector<BlockEntry> entries;
+  for (const storage::Row& row : database_.query(
+           "SELECT id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE group_id = ? AND last_ms >= ? AND first_ms <= ?",
+           {std::int64_t{group}, from_ms, to_ms}))
+    entries.push_back({row.integer(0), group, row.integer(1), row.integer(2), row.integer(3), row.integer(4)});
+  return entries;
+}
+
+std::optional<std::string> LogTables::block_filter(std::int64_t block) {
+  const auto row = database_.query_one("SELECT filter FROM logs_block_filters WHERE block = ?", {block});
+  if (!row) return std::nullopt;
+  return row->text(0);
+}
+
+std::optional<std::string> LogTables::block_rows(std::int64_t block) {
+  const auto row = database_.query_one("SELECT packed_rows FROM logs_block_rows WHERE block = ?", {block});
+  if (!row) return std::nullopt;
+  return row->text(0);
+}
+
+namespace {
+std::int64_t remove_listed(storage::Database& database, const storage::Rows& blocks) {
+  for (const storage::Row& row : blocks)
+    for (const char* statement : {"DELETE FROM logs_block_rows WHERE block = ?", "DELETE FROM logs_block_filters WHERE block = ?",
+                                  "DELETE FROM logs_blocks WHERE id = ?"})
+      database.execute(statement, {row.integer(0)});
+  return static_cast<std::int64_t>(blocks.size());
+}
+}  // namespace
+
+std::int64_t LogTables::remove_blocks_before(LogGroupId group, std::int64_t before_ms, std::size_t blocks_max) {
+  return remove_listed(database_, database_.query("SELECT id FROM logs_blocks WHERE group_id = ? AND last_ms < ? LIMIT ?",
+                                                  {std::int64_t{group}, before_ms, blocks_max}));
+}
+
+std::int64_t LogTables::remove_orphans(std::size_t blocks_max) {
+  return remove_listed(database_, database_.query("SELECT id FROM logs_blocks WHERE group_id IN (SELECT DISTINCT group_id FROM logs_blocks "
+                                                  "EXCEPT SELECT id FROM logs_groups) LIMIT ?",
+                                                  {blocks_max}));
+}
+
+std::int64_t LogTables::applied(LogGroupId group) {
+  const auto row = database_.query_one("SELECT applied_offset FROM logs_applied WHERE group_id = ?", {std::int64_t{group}});
+  return row ? row->integer(0) : -1;
+}
+
+void LogTables::keep_applied(LogGroupId group, std::uint64_t offset) {
+  database_.execute(
+      "INSERT INTO logs_applied (group_id, applied_offset) VALUES (?, ?) ON CONFLICT (group_id) DO UPDATE SET applied_offset = "
+      "excluded.applied_offset",
+      {std::int64_t{group}, static_cast<std::int64_t>(offset)});
+}
+
+std::uint64_t LogTables::flushed_below() {
+  const auto row = database_.query_one("SELECT value FROM logs_progress WHERE name = 'flushed_below'");
+  return row ? static_cast<std::uint64_t>(row->integer(0)) : 0;
+}
+
+void LogTables::keep_flushed_below(std::uint64_t offset) {
+  database_.execute(
+      "INSERT INTO logs_progress (name, value) VALUES ('flushed_below', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      {static_cast<std::int64_t>(offset)});
+}
+
+}  // namespace tocsin::telemetry
