@@ -85,6 +85,7 @@ class WholeNode final : public Node {
 
   std::vector<std::string> endpoints() const override { return endpoints_; }
   wire::HttpHandler& entry() override { return paths_; }
+  wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
  private:
   // every path that is served without a signature

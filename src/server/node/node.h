@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "wire/http/http_message.h"
+#include "wire/http/web_socket.h"
 
 namespace tocsin::server {
 
@@ -27,6 +28,8 @@ class Node {
   virtual std::vector<std::string> endpoints() const = 0;
   /// The way in for requests without a socket (simulation): what the listeners serve.
   virtual wire::HttpHandler& entry() = 0;
+  /// The same for web sockets.
+  virtual wire::WebSocketHandler& web_socket_entry() = 0;
 };
 
 /// The first administrator's key, made once per data directory (`tocsin init`).

@@ -1,0 +1,60 @@
+// The first outage, end to end: detect, diagnose, remediate, communicate, learn; then the same with the power going at moments that a seed
+// draws.
+#include "scenarios/outage.h"
+
+#include <gtest/gtest.h>
+
+#include "simulation/seed.h"
+
+namespace tocsin::scenarios {
+namespace {
+
+using namespace std::chrono_literals;
+using simulation::World;
+
+void expect_all(World& world, Shop& shop, const Outage& outage) {
+  expect_detected_and_told(world, shop, outage);
+  expect_people_paged(world, outage);
+  expect_rolled_back_once(world, shop, outage);
+  expect_customers_told(world);
+  expect_review(world, outage);
+  expect_nothing_acknowledged_lost(shop);
+  expect_every_page_settled(world);
+}
+
+TEST(Outage, IsDetectedToldPagedRolledBackAndReviewed) {
+  World world(11);
+  Shop shop(world);
+  shop.set_up();
+  const Outage outage = live_through_outage(world, shop);
+  ASSERT_FALSE(outage.incident_arn.empty());
+  expect_all(world, shop, outage);
+}
+
+/// How many disk operations an outage takes when nothing happens to the server.
+std::uint64_t operations_of_an_outage() {
+  static const std::uint64_t operations = [] {
+    World world(11);
+    Shop shop(world);
+    shop.set_up();
+    return live_through_outage(world, shop).disk_operations;
+  }();
+  return operations;
+}
+
+TEST(Outage, EndsTheSameWayWhenThePowerGoesInItsMidst) {
+  for (const std::uint64_t seed : simulation::seeds(100, 4, 60)) {
+    SCOPED_TRACE("TOCSIN_SEED=" + std::to_string(seed));
+    World world(seed);
+    Shop shop(world);
+    shop.set_up();
+    const Outage outage =
+        live_through_outage(world, shop, [&] { world.cut_power_after(static_cast<int>(world.random.below(operations_of_an_outage()))); });
+    ASSERT_FALSE(outage.incident_arn.empty());
+    EXPECT_FALSE(world.power_cuts().empty());
+    expect_all(world, shop, outage);
+  }
+}
+
+}  // namespace
+}  // namespace tocsin::scenarios

@@ -1,0 +1,14 @@
+// The seed of a run, printed when something fails and given back by TOCSIN_SEED.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace tocsin::simulation {
+
+/// TOCSIN_LONG=1: try much more.
+bool long_run();
+/// `count` seeds from `first` on, `long_count` with TOCSIN_LONG=1; with TOCSIN_SEED=n that one alone.
+std::vector<std::uint64_t> seeds(std::uint64_t first, int count, int long_count);
+
+}  // namespace tocsin::simulation
