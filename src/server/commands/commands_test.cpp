@@ -28,6 +28,7 @@ struct FakeNode final : Node {
   void stop() override { ++stopped; }
   std::vector<std::string> endpoints() const override { return {"http://127.0.0.1:1"}; }
   wire::HttpHandler& entry() override { std::abort(); }
+  wire::WebSocketHandler& web_socket_entry() override { std::abort(); }
   inline static int stopped = 0;
 };
 
