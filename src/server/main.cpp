@@ -1,4 +1,6 @@
 // `tocsin`: binds the commands to this machine.
+#include <malloc.h>
+
 #include <iostream>
 #include <optional>
 
@@ -10,6 +12,8 @@ extern char** environ;
 
 int main(int argc, char** argv) {
   using namespace tocsin;
+  // what one large body took goes back to the system at once; glibc's moving threshold would keep it
+  mallopt(M_MMAP_THRESHOLD, 512 * 1024);
   const SystemClock clock;
   std::optional<server::Machine> machine;  // outlives the node that runs on it
   const server::CommandParts parts{

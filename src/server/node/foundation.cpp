@@ -28,7 +28,8 @@ Result<void> make_folders(const ServerConfig& config, const Outside& outside) {
 }  // namespace
 
 Foundation::Foundation(const ServerConfig& config, const Outside& outside, std::unique_ptr<storage::Database> state_database,
-                       std::unique_ptr<storage::Database> metrics_database, std::unique_ptr<storage::IngestLog> metrics_log, const std::string& server_key)
+                       std::unique_ptr<storage::Database> metrics_database, std::unique_ptr<storage::IngestLog> metrics_log,
+                       const std::string& server_key)
     : config(config),
       outside(outside),
       database(std::move(state_database)),
@@ -46,6 +47,8 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, std::
       self_metrics(*executor, metrics) {}
 
 Result<void> Foundation::migrate() {
+  if (auto done = database->migrate("server", {{1, "CREATE TABLE server_probe (id INTEGER PRIMARY KEY, probed INTEGER NOT NULL)"}}); !done)
+    return done;
   if (auto done = journal.migrate(); !done) return done;
   if (auto done = timers.migrate(); !done) return done;
   if (auto done = outbox.migrate(); !done) return done;
@@ -63,7 +66,8 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
   if (!metrics_database) return std::unexpected(metrics_database.error());
   auto metrics_log = outside.open_ingest_log((directory.telemetry() / "metrics.log").string());
   if (!metrics_log) return std::unexpected(metrics_log.error());
-  auto foundation = std::make_unique<Foundation>(config, outside, std::move(*state_database), std::move(*metrics_database), std::move(*metrics_log), *key);
+  auto foundation = std::make_unique<Foundation>(config, outside, std::move(*state_database), std::move(*metrics_database),
+                                                 std::move(*metrics_log), *key);
   if (auto migrated = foundation->migrate(); !migrated) return std::unexpected(migrated.error());
   return foundation;
 }

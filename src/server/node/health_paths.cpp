@@ -40,10 +40,15 @@ void HealthPaths::ready(wire::Respond respond) {
   auto shared = std::make_shared<wire::Respond>(std::move(respond));
   ground_.state.submit(
       [this]() -> Result<void> {
-        ground_.database->query("SELECT 1");
+        // a write, as a disk that is full is read as before
+        ground_.database->execute(
+            "INSERT INTO server_probe (id, probed) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET probed=excluded.probed",
+            {to_ns(ground_.outside.clock.now())});
         return {};
       },
-      [shared](Result<void> done) { (*shared)(done ? text(200, "ready\n") : text(503, "the state cannot be written: " + done.error().message + "\n")); });
+      [shared](Result<void> done) {
+        (*shared)(done ? text(200, "ready\n") : text(503, "the state cannot be written: " + done.error().message + "\n"));
+      });
 }
 
 void HealthPaths::figures(wire::Respond respond) {
@@ -57,10 +62,13 @@ void HealthPaths::figures(wire::Respond respond) {
         *body += gauge("tocsin_metric_series", "Series in the dictionary.", "", static_cast<double>(metrics.series));
         *body += gauge("tocsin_metric_points", "Points accepted since the start.", "", static_cast<double>(metrics.points));
         for (const char* channel : {"smtp", "http"})
-          *body += gauge(fmt::format("tocsin_outbox_waiting_{}", channel), "Parcels that wait to leave.", "", static_cast<double>(ground_.outbox.depth(channel).waiting));
+          *body += gauge(fmt::format("tocsin_outbox_waiting_{}", channel), "Parcels that wait to leave.", "",
+                         static_cast<double>(ground_.outbox.depth(channel).waiting));
         return {};
       },
-      [shared, body](Result<void> done) { (*shared)(done ? text(200, *body, "text/plain; version=0.0.4; charset=utf-8") : text(503, "")); });
+      [shared, body](Result<void> done) {
+        (*shared)(done ? text(200, *body, "text/plain; version=0.0.4; charset=utf-8") : text(503, ""));
+      });
 }
 
 }  // namespace tocsin::server

@@ -9,8 +9,13 @@ namespace {
 constexpr const char* runbook_service = "ssm.amazonaws.com";
 
 remediate::ApiOutcome to_outcome(const api::Reply& reply, const wire::Shape* output_shape) {
-  if (!reply) return {.output = {}, .error_code = reply.error().code, .error_message = reply.error().message, .is_transient = reply.error().status == 503 || reply.error().status == 429};
-  return {.output = output_shape ? wire::readable_document(*reply, *output_shape) : Document(Object{}), .error_code = {}, .error_message = {}};
+  if (!reply)
+    return {.output = {},
+            .error_code = reply.error().code,
+            .error_message = reply.error().message,
+            .is_transient = reply.error().status == 503 || reply.error().status == 429};
+  return {
+      .output = output_shape ? wire::readable_document(*reply, *output_shape) : Document(Object{}), .error_code = {}, .error_message = {}};
 }
 }  // namespace
 
@@ -25,13 +30,16 @@ void OwnApi::call(remediate::ApiRequest request, Record record, Task lost) {
   auto refused = std::make_shared<bool>(false);
   rooms_.ground.state.submit(
       [this, principal, shared_request, shared_record, refused]() -> Result<void> {
-        auto assumed = rooms_.roles.assume_as_service(shared_request->scope.account, runbook_service, shared_request->role_arn, shared_request->role_session);
+        auto assumed = rooms_.roles.assume_as_service(shared_request->scope.account, runbook_service, shared_request->role_arn,
+                                                      shared_request->role_session);
         if (assumed) {
           *principal = std::move(*assumed);
           return {};
         }
         *refused = true;
-        return (*shared_record)({.output = {}, .error_code = assumed.error().reason.empty() ? "AccessDenied" : assumed.error().reason, .error_message = assumed.error().message});
+        return (*shared_record)({.output = {},
+                                 .error_code = assumed.error().reason.empty() ? "AccessDenied" : assumed.error().reason,
+                                 .error_message = assumed.error().message});
       },
       [this, principal, shared_request, shared_record, shared_lost, refused](Result<void> committed) {
         if (!committed) return (*shared_lost)();
@@ -41,7 +49,11 @@ void OwnApi::call(remediate::ApiRequest request, Record record, Task lost) {
 
 void OwnApi::call_as(Principal principal, remediate::ApiRequest request, std::shared_ptr<Record> record, std::shared_ptr<Task> lost) {
   auto recorded = std::make_shared<bool>(false);
-  api::InternalCall call{.service = request.service, .operation = request.operation, .input = std::move(request.input), .principal = std::move(principal), .scope = request.scope};
+  api::InternalCall call{.service = request.service,
+                         .operation = request.operation,
+                         .input = std::move(request.input),
+                         .principal = std::move(principal),
+                         .scope = request.scope};
   call.within = [record, recorded](const api::Reply& reply, const wire::Shape* output_shape) {
     *recorded = true;
     return (*record)(to_outcome(reply, output_shape));
