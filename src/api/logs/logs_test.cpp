@@ -21,11 +21,13 @@ struct World {
   std::unique_ptr<storage::Database> database = storage::open_memory_database();
   telemetry::MemoryIngestLog log;
   telemetry::BlockLogStore store{executor, *database, log};
-  Service service =
-      make_logs_service(store, {[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
-                                [](const Call&, std::string_view token) {
-                                  return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
-                                }});
+  SeededRandom random{8};
+  diagnose::LogQueries queries{executor, store, random};
+  Service service = make_logs_service(store, queries,
+                                      {[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
+                                       [](const Call&, std::string_view token) {
+                                         return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
+                                       }});
 
   World() { EXPECT_TRUE(store.open()); }
   Reply ask(const std::string& operation, Object input) {
@@ -145,6 +147,45 @@ TEST(Logs, FilterLogEventsFindsOverStreamsAndPages) {
   EXPECT_EQ(messages(world.done("FilterLogEvents", {{"logGroupName", "/shop"}, {"logStreamNamePrefix", "a"}})),
             (Messages{"ERROR one", "INFO two"}));
   EXPECT_EQ(world.refused("FilterLogEvents", {{"logGroupName", "/shop"}, {"filterPattern", "foo-bar"}}), "InvalidParameterException");
+}
+
+TEST(Logs, AQueryIsStartedAndItsResultsAreFetchedInPages) {
+  World world;
+  world.make();
+  world.put({event(now_ms - 2000, R"({"level":"ERROR","ms":7})"), event(now_ms - 1000, R"({"level":"INFO","ms":9})")});
+  const Object query{{"logGroupNames", Array{"/shop"}},
+                     {"startTime", now_ms / 1000 - 60},
+                     {"endTime", now_ms / 1000},
+                     {"queryString", "fields level, ms | sort ms"}};
+  const std::string id = text_or(world.done("StartQuery", query), "queryId");
+  EXPECT_EQ(text_or(world.done("GetQueryResults", {{"queryId", id}}), "status"), "Running");
+  world.executor.run_ready();
+  const Document page = world.done("GetQueryResults", {{"queryId", id}, {"maxItems", 1}});
+  EXPECT_EQ(text_or(page, "status"), "Complete");
+  const Array& row = array_at(page, "results")[0].get_array();
+  EXPECT_EQ(to_json(row[0]), R"({"field":"level","value":"ERROR"})");
+  EXPECT_EQ(text_or(row[2], "field"), "@ptr");
+  const Document record = world.done("GetLogRecord", {{"logRecordPointer", text_or(row[2], "value")}});
+  EXPECT_EQ(text_or(object_at(record, "logRecord"), "ms"), "7");
+  EXPECT_EQ(array_at(world.done("GetQueryResults", {{"queryId", id}, {"nextToken", text_or(page, "nextToken")}}), "results").size(), 1u);
+  EXPECT_EQ(number_at(object_at(page, "statistics"), "recordsScanned"), 2.0);
+  EXPECT_EQ(array_at(world.done("DescribeQueries", {{"status", "Complete"}}), "queries").size(), 1u);
+  EXPECT_EQ(world.refused("StopQuery", {{"queryId", id}}), "InvalidParameterException");
+  EXPECT_EQ(world.refused("GetQueryResults", {{"queryId", "none"}}), "ResourceNotFoundException");
+}
+
+TEST(Logs, AMalformedQueryIsRefusedWithItsPlace) {
+  World world;
+  world.make();
+  const auto reply =
+      world.ask("StartQuery", {{"logGroupName", "/shop"}, {"startTime", 1}, {"endTime", 2}, {"queryString", "fields a | filter ="}});
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().code, "MalformedQueryException");
+  EXPECT_EQ(integer_or(object_at(object_at(reply.error().members, "queryCompileError"), "location"), "startCharOffset", 0), 18);
+  EXPECT_EQ(world.refused("StartQuery", {{"logGroupName", "/none"}, {"startTime", 1}, {"endTime", 2}, {"queryString", ""}}),
+            "ResourceNotFoundException");
+  EXPECT_EQ(world.refused("StartQuery", {{"logGroupName", "/shop"}, {"startTime", 3}, {"endTime", 2}, {"queryString", ""}}),
+            "InvalidParameterException");
 }
 
 TEST(Logs, TagsOfAGroup) {

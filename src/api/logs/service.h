@@ -3,11 +3,15 @@
 
 #include "api/call.h"
 #include "api/list_tokens.h"
+#include "diagnose/log_query/log_queries.h"
 #include "telemetry/logs/log_store.h"
 
 namespace tocsin::api {
 
-/// `store` must outlive the service; the StateExecutor's executor must be the store's.
+/// `store` and `queries` must outlive the service; the StateExecutor's executor must be theirs.
+Service make_logs_service(telemetry::LogStore& store, diagnose::LogQueries& queries, ListTokens tokens);
+
+/// Without the operations that run queries.
 Service make_logs_service(telemetry::LogStore& store, ListTokens tokens);
 
 }  // namespace tocsin::api

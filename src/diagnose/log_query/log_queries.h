@@ -1,0 +1,71 @@
+// The log queries that run or have run: started, asked for, stopped. They are not kept over a restart; results are kept for an hour, of the
+// last 200 queries.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/executor.h"
+#include "base/random.h"
+#include "diagnose/log_query/query_error.h"
+#include "diagnose/log_query/query_run.h"
+
+namespace tocsin::diagnose {
+
+enum class QueryStatus { running, complete, failed, cancelled, timeout };
+
+struct LogQuery {
+  std::string id;
+  Scope scope;
+  std::string text;
+  std::vector<std::string> group_names;
+  std::string user;  ///< the caller's ARN
+  Instant started{}, ended{};
+  QueryStatus status = QueryStatus::running;
+  std::vector<ResultRow> results;  ///< also while it runs: what is known so far is asked of `run`
+  std::unique_ptr<QueryRun> run;   ///< gone when it has ended
+  telemetry::LogScan::Figures figures;
+  std::uint64_t records_matched = 0;
+};
+
+/// Everything runs on `executor`, in slices of a few milliseconds; it must be the store's. At most 100 queries run at once in a scope; one
+/// runs for an hour at most.
+class LogQueries {
+ public:
+  LogQueries(Executor& executor, telemetry::LogStore& store, Random& random) : executor_(executor), store_(store), random_(random) {}
+  ~LogQueries();
+
+  struct Start {
+    Scope scope;
+    std::string text;
+    std::vector<std::string> group_names;
+    QueryRange range;
+    std::string user;
+  };
+  /// The query's id, or why its text is wrong, or `limit_exceeded`.
+  std::expected<std::string, std::variant<QueryError, Error>> start(Start start);
+  /// nullptr when there is none; valid until the next call of this class.
+  const LogQuery* find(const Scope& scope, const std::string& id) const;
+  /// False when it has ended already. `not_found`.
+  Result<bool> stop(const Scope& scope, const std::string& id);
+  /// The newest first.
+  std::vector<const LogQuery*> list(const Scope& scope) const;
+
+ private:
+  LogQuery* find_any(const std::string& id);
+  void post_slice(const std::string& id);
+  void slice(LogQuery& query);
+  void end(LogQuery& query, QueryStatus status);
+  void forget_old();
+
+  Executor& executor_;
+  telemetry::LogStore& store_;
+  Random& random_;
+  std::vector<std::unique_ptr<LogQuery>> queries_;  ///< in the order of their starts
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace tocsin::diagnose
