@@ -12,7 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 from hands import Unavailable, boto3_hand, command_line_hand, spoken_hand  # noqa: E402
 from server_under_test import server_under_test, skip  # noqa: E402
-from stories import STORIES, Caller, identities, incidents, messages, metrics_and_alarms, repair  # noqa: E402,F401  each notes its stories
+from stories import STORIES, Caller, identities, incidents, log_lines, messages, metrics_and_alarms, repair  # noqa: E402,F401  each notes its stories
 
 HANDS = {"boto3": boto3_hand.Boto3Hand, "awscli": command_line_hand.AwscliHand, "debian_awscli": command_line_hand.DebianAwscliHand, "go": spoken_hand.GoHand, "javascript": spoken_hand.JavascriptHand}
 
