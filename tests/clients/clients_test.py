@@ -12,7 +12,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 from hands import Unavailable, boto3_hand, command_line_hand, spoken_hand  # noqa: E402
 from server_under_test import server_under_test, skip  # noqa: E402
-from stories import STORIES, Caller, identities, incidents, log_lines, messages, metrics_and_alarms, repair  # noqa: E402,F401  each notes its stories
+from stories import STORIES, Caller, identities, incidents, log_lines, messages, metrics_and_alarms, outage, repair  # noqa: E402,F401  each notes its stories
 
 HANDS = {"boto3": boto3_hand.Boto3Hand, "awscli": command_line_hand.AwscliHand, "debian_awscli": command_line_hand.DebianAwscliHand, "go": spoken_hand.GoHand, "javascript": spoken_hand.JavascriptHand}
 
@@ -38,6 +38,7 @@ def is_wanted(name, hand, only):
 def tell(hand, server, agent, only):
     me = Caller(hand, server, agent, server.keys)
     able = [story for story in STORIES if is_wanted(story.__name__, hand, only) and (hand.services == "all" or story.services <= hand.services)]
+    able.sort(key=lambda story: "alarm" not in story.__name__)  # those that wait for an alarm begin first
     failures = 0
     with concurrent.futures.ThreadPoolExecutor(hand.parallel) as pool:
         for done in concurrent.futures.as_completed([pool.submit(run, story, me) for story in able]):

@@ -43,7 +43,7 @@ class CommandLineHand:
 
 class AwscliHand(CommandLineHand):
     # a process a call is slow: the two commands share the stories that boto3 tells whole
-    stories = ("points", "bad_call", "alarm", "runbook", "incident", "trail", "host", "log_lines")
+    stories = ("points", "bad_call", "alarm_goes_off", "runbook", "incident_opens_from", "trail", "host", "log_lines")
 
     def prepare(self, cache):
         packages = fetched.python_packages(cache, AWSCLI)
@@ -51,7 +51,7 @@ class AwscliHand(CommandLineHand):
 
 
 class DebianAwscliHand(CommandLineHand):
-    stories = ("points", "alarm", "published", "event", "caller", "user", "parameters")
+    stories = ("points", "alarm_goes_off", "published", "event", "caller", "user", "parameters")
 
     def prepare(self, cache):
         if not DEBIAN.exists():

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import pathlib
 import subprocess
@@ -55,30 +56,42 @@ def a_runbook_reads_branches_and_repairs(me):
     me.refused("InvalidDocumentContent", "", "ssm", "CreateDocument", Name="Odd", DocumentType="Automation", DocumentFormat="JSON", Content=json.dumps({"schemaVersion": "0.3", "mainSteps": [{"name": "x"}]}))
 
 
-@story("ssm")
-def a_host_registers_and_runs_a_command(me):
+@contextlib.contextmanager
+def registered_host(me):
+    """A host with the real agent, online meanwhile; its id."""
     activation = me.call("ssm", "CreateActivation", IamRole="service-role/Hosts", DefaultInstanceName="pay-1", RegistrationLimit=1)
     with tempfile.TemporaryDirectory(prefix="tocsin-agent-") as folder:
-        command = [me.agent, "--dir", folder]
-        registered = subprocess.run([*command, "register", "--server", me.server.url("https"), "--ca", str(me.server.data / "tls" / "ca.pem"), "--region", me.region, "--id", activation["ActivationId"],
-                                     "--code", activation["ActivationCode"]], capture_output=True, text=True, timeout=30)
+        command, log = [me.agent, "--dir", folder], pathlib.Path(folder) / "agent.log"
+        trusted = ["--server", me.server.url("https"), "--ca", str(me.server.data / "tls" / "ca.pem"), "--region", me.region]
+        registered = subprocess.run([*command, "register", *trusted, "--id", activation["ActivationId"], "--code", activation["ActivationCode"]], capture_output=True, text=True, timeout=30)
         check(registered.returncode == 0, f"register: {registered.stderr}")
-        instance = registered.stdout.strip()
-        check(instance.startswith("mi-"), f"instance: {instance}")
-        with open(pathlib.Path(folder) / "agent.log", "wb") as log:
-            agent = subprocess.Popen([*command, "run"], stdout=log, stderr=log)
+        with open(log, "wb") as output:
+            agent = subprocess.Popen([*command, "run"], stdout=output, stderr=output)
         try:
-            use_host(me, instance)
+            yield online(me, registered.stdout.strip())
         except AssertionError as failed:
-            raise AssertionError(f"{failed}; the agent says: {(pathlib.Path(folder) / 'agent.log').read_text()[-800:]}") from None
+            raise AssertionError(f"{failed}; the agent says: {log.read_text()[-800:]}") from None
         finally:
             agent.kill()
             agent.wait()
 
 
+def online(me, instance):
+    def seen():
+        hosts = me.call("ssm", "DescribeInstanceInformation")["InstanceInformationList"]
+        return any((host["InstanceId"], host["PingStatus"]) == (instance, "Online") for host in hosts)
+    check(instance.startswith("mi-"), f"instance: {instance}")
+    wait_until("the host is online", 20, seen, pause=0.5)
+    return instance
+
+
+@story("ssm")
+def a_host_registers_and_runs_a_command(me):
+    with registered_host(me) as instance:
+        use_host(me, instance)
+
+
 def use_host(me, instance):
-    wait_until("the host is online", 20, lambda: [host for host in me.call("ssm", "DescribeInstanceInformation")["InstanceInformationList"]
-                                                  if (host["InstanceId"], host["PingStatus"]) == (instance, "Online")], pause=0.5)
     sent = me.call("ssm", "SendCommand", InstanceIds=[instance], DocumentName="AWS-RunShellScript", Parameters={"commands": ["echo bell rings", "echo trouble >&2", "exit 3"]})["Command"]["CommandId"]
 
     def ended():
