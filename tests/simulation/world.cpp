@@ -140,8 +140,14 @@ void World::close() {
   for (FakeHost& host : hosts_) host.lost_connection();
 }
 
+void World::cut_power_after(int skip) {
+  disk.cut_power_after(skip);
+  cut_planned_ = true;
+}
+
 void World::come_back() {
   while (!disk.powered()) {
+    cut_planned_ = false;
     power_cuts_.push_back(now());
     close();
     executor.run_for(power_out);
@@ -158,16 +164,33 @@ void World::crash() {
   open();
 }
 
-void World::restart() {
+void World::restart() { stay_down(0s); }
+
+void World::stay_down(Duration span) {
   if (node_) node_->stop();
   close();
+  executor.run_for(span);
   open();
+}
+
+std::map<std::string, std::int64_t> World::state_rows() {
+  if (node_) node_->stop();
+  close();
+  std::map<std::string, std::int64_t> rows;
+  {
+    const auto database = *storage::open_simulated_database(disk, "data/state.db");
+    for (const auto& table : database->query("SELECT name FROM sqlite_master WHERE type = 'table'"))
+      for (const auto& count : database->query("SELECT count(*) FROM \"" + table.text(0) + '"')) rows[table.text(0)] = count.integer(0);
+  }
+  open();
+  return rows;
 }
 
 void World::fast_forward(Duration span) {
   const Instant end = now() + span;
+  // only a planned cut must be looked for
   while (now() < end) {
-    executor.run_until(std::min(end, now() + 1s));
+    executor.run_until(cut_planned_ ? std::min(end, now() + 1s) : end);
     come_back();
   }
 }
@@ -224,11 +247,13 @@ Document World::call(const Client& who, std::string_view service, std::string_vi
 
 wire::HttpResponse World::get(const std::string& where) { return http(request_of("GET", where)); }
 
-wire::HttpResponse World::post_form(const std::string& where) {
+wire::HttpRequest form_request(const std::string& where) {
   wire::HttpRequest request = request_of("POST", where);
   request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-  return http(std::move(request));
+  return request;
 }
+
+wire::HttpResponse World::post_form(const std::string& where) { return http(form_request(where)); }
 
 wire::HttpResponse World::signed_get(const std::string& path, const std::string& service) {
   wire::HttpRequest request = request_of("GET", path);

@@ -33,6 +33,9 @@ struct ApiError {
 };
 using ApiAnswer = std::expected<Document, ApiError>;
 
+/// What a browser sends for the one button of a page.
+wire::HttpRequest form_request(const std::string& url);
+
 struct WorldOptions {
   std::string account = "111122223333";
   std::string region = "eu-west-1";
@@ -64,8 +67,12 @@ class World {
   void crash();
   /// Stops in good order and starts again.
   void restart();
+  /// Stops in good order and starts again that much later.
+  void stay_down(Duration span);
+  /// The rows of every table of the state. The server is stopped for it.
+  std::map<std::string, std::int64_t> state_rows();
   /// The power goes in the midst of the disk operation that follows `skip` others.
-  void cut_power_after(int skip) { disk.cut_power_after(skip); }
+  void cut_power_after(int skip);
   const std::vector<Instant>& power_cuts() const { return power_cuts_; }
 
   // --- clients
@@ -119,6 +126,7 @@ class World {
   std::unique_ptr<server::Node> node_;
   std::deque<FakeHost> hosts_;
   std::vector<Instant> power_cuts_;
+  bool cut_planned_ = false;
   SeededRandom server_random_;
 };
 

@@ -30,6 +30,7 @@ struct ChunkMetricStore::Parts {
   bool replaying = false;
   bool flushing = false;
   bool started = false;
+  bool sync_planned = false;
   std::uint64_t flushed_below = 0;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 
@@ -175,6 +176,20 @@ struct ChunkMetricStore::Parts {
     });
   }
 
+  /// One sync for all that comes within its time; nothing runs while nothing comes.
+  void sync_soon() {
+    if (!started || sync_planned) return;
+    sync_planned = true;
+    executor.post_after(options.sync_every, [this, living = std::weak_ptr(alive)] {
+      if (living.expired()) return;
+      sync_planned = false;
+      const auto synced = log.sync();
+      if (synced) return;
+      log::error(part, "the ingest log could not be synced", {{"error", synced.error().message}});
+      sync_soon();
+    });
+  }
+
   void begin_flush() {
     if (flushing) return;
     flushing = true;
@@ -239,9 +254,7 @@ void ChunkMetricStore::start() {
   Parts& p = *parts_;
   if (p.started) return;
   p.started = true;
-  p.every(p.options.sync_every, [&p] {
-    if (auto synced = p.log.sync(); !synced) log::error(part, "the ingest log could not be synced", {{"error", synced.error().message}});
-  });
+  p.sync_soon();
   p.every(p.options.flush_every, [&p] { p.begin_flush(); });
   // old chunks are moved a few at a time, so that nobody waits for it
   p.every(std::chrono::minutes(1), [this] { roll_up(200); });
@@ -271,6 +284,7 @@ Result<void> ChunkMetricStore::put(const Scope& scope, const std::vector<MetricP
   const auto offset = p.log.append(encode_record(scope, points));
   if (!offset) return std::unexpected(offset.error());
   p.apply(scope, points, *offset);
+  p.sync_soon();
   if (p.started && p.delta_bytes > p.options.delta_bytes_flush) p.begin_flush();
   return {};
 }

@@ -62,6 +62,41 @@ TEST_F(MetricStoreStory, PointsAreReadAtOnceByTheirPeriod) {
   EXPECT_TRUE(read(noon - 5min, noon, 10).empty()) << "not a high-resolution metric";
 }
 
+TEST_F(MetricStoreStory, TheLogIsSyncedOnceForAllThatComesIn200MsAndNotWhileNothingComes) {
+  class CountingLog final : public storage::IngestLog {
+   public:
+    Result<std::uint64_t> append(std::string_view record) override { return kept.append(record); }
+    Result<void> sync() override {
+      ++syncs;
+      return kept.sync();
+    }
+    Result<void> read(std::uint64_t from, const std::function<bool(std::uint64_t, std::string_view)>& visit) override {
+      return kept.read(from, visit);
+    }
+    Result<void> skip_to(std::uint64_t offset) override { return kept.skip_to(offset); }
+    void trim(std::uint64_t offset) override { kept.trim(offset); }
+    std::uint64_t next_offset() const override { return kept.next_offset(); }
+    MemoryIngestLog kept;
+    int syncs = 0;
+  } counting;
+  const auto other_database = storage::open_memory_database();
+  ChunkMetricStore other(executor, *other_database, counting);
+  ASSERT_TRUE(other.open());
+  other.start();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1}}));
+    executor.run_for(60ms);
+  }
+  EXPECT_EQ(counting.syncs, 0);
+  executor.run_for(30ms);
+  EXPECT_EQ(counting.syncs, 1);
+  executor.run_for(1min);
+  EXPECT_EQ(counting.syncs, 1);
+  ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1}}));
+  executor.run_for(200ms);
+  EXPECT_EQ(counting.syncs, 2);
+}
+
 TEST_F(MetricStoreStory, PeriodsAreCountedFromTheStartThatWasAskedFor) {
   put(noon - 4min, 1);
   put(noon - 3min, 2);

@@ -18,8 +18,8 @@ void SelfMetricsRecorder::record(const Scope& scope, std::string_view metric_nam
     ++lost_;
     return;
   }
-  ++count_;
   waiting_[scope].push_back(std::move(point));
+  if (++count_ == 1 && started_) flush_later();
 }
 
 void SelfMetricsRecorder::flush() {
@@ -37,10 +37,15 @@ void SelfMetricsRecorder::flush() {
 }
 
 void SelfMetricsRecorder::start() {
+  std::lock_guard lock(mutex_);
+  if (started_) return;
+  started_ = true;
+  if (count_ > 0) flush_later();
+}
+
+void SelfMetricsRecorder::flush_later() {
   executor_.post_after(std::chrono::seconds(1), [this, living = std::weak_ptr(alive_)] {
-    if (living.expired()) return;
-    flush();
-    start();
+    if (!living.expired()) flush();
   });
 }
 

@@ -1,4 +1,4 @@
-// Takes our own services' datapoints from any thread and puts them to the store once a second.
+// Takes our own services' datapoints from any thread and puts them to the store within a second.
 #pragma once
 
 #include <map>
@@ -19,18 +19,21 @@ class SelfMetricsRecorder final : public SelfMetrics {
   /// From any thread.
   void record(const Scope& scope, std::string_view metric_namespace, std::string_view name, const Dimensions& dimensions, double value,
               std::string_view unit) override;
-  /// Puts what has come so far; on the executor. Done each second from start() on.
+  /// Puts what has come so far; on the executor. From start() on done a second after the first that came.
   void flush();
   void start();
   /// Points that could not be kept.
   std::uint64_t lost() const;
 
  private:
+  void flush_later();
+
   Executor& executor_;
   MetricStore& store_;
   mutable std::mutex mutex_;
   std::map<Scope, std::vector<MetricPoint>> waiting_;
   std::size_t count_ = 0;
+  bool started_ = false;
   std::uint64_t lost_ = 0;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -1,0 +1,54 @@
+// Two accounts on one server: neither sees, changes or hears of what is the other's.
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "scenarios/outage.h"
+
+namespace tocsin::scenarios {
+namespace {
+
+using simulation::Client;
+using simulation::World;
+
+TEST(Accounts, DoNotSeeOneAnother) {
+  World world(51);
+  const Client other = world.new_account("444455556666");
+  Shop shop(world);
+  shop.set_up();
+  const Outage outage = live_through_outage(world, shop);
+  ASSERT_FALSE(outage.incident_arn.empty());
+
+  const auto is_empty = [&](const char* service, const char* operation, const char* member, const Object& input = {}) {
+    const Document mine = world.call(service, operation, input), theirs = world.call(other, service, operation, input);
+    EXPECT_FALSE(array_at(mine, member).empty()) << operation;
+    EXPECT_TRUE(array_at(theirs, member).empty()) << operation << ": " << to_json(theirs);
+  };
+  is_empty("cloudwatch", "DescribeAlarms", "MetricAlarms");
+  is_empty("cloudwatch", "DescribeAlarmHistory", "AlarmHistoryItems");
+  is_empty("cloudwatch", "ListMetrics", "Metrics", {{"Namespace", "ApplicationSignals"}});
+  is_empty("ssm-incidents", "ListIncidentRecords", "incidentRecordSummaries");
+  is_empty("ssm-incidents", "ListResponsePlans", "responsePlanSummaries");
+  is_empty("ssm-incidents", "ListTimelineEvents", "eventSummaries", {{"incidentRecordArn", outage.incident_arn}});
+  is_empty("ssm-incidents", "ListRelatedItems", "relatedItems", {{"incidentRecordArn", outage.incident_arn}});
+  is_empty("ssm-contacts", "ListContacts", "Contacts");
+  is_empty("ssm-contacts", "ListEngagements", "Engagements");
+  is_empty("ssm", "DescribeInstanceInformation", "InstanceInformationList");
+  is_empty("ssm", "DescribeAutomationExecutions", "AutomationExecutionMetadataList");
+  is_empty("ssm", "ListCommands", "Commands");
+  is_empty("ssm", "DescribeParameters", "Parameters");
+
+  const auto is_refused = [&](const char* service, const char* operation, const Object& input) {
+    EXPECT_TRUE(world.try_call(world.client(), service, operation, input)) << operation;
+    EXPECT_FALSE(world.try_call(other, service, operation, input)) << operation << " by another account";
+  };
+  is_refused("ssm-incidents", "GetIncidentRecord", {{"arn", outage.incident_arn}});
+  is_refused("ssm", "GetParameter", {{"Name", pool_parameter}});
+  is_refused("ssm", "GetAutomationExecution", {{"AutomationExecutionId", outage.execution_id}});
+  is_refused("ssm-contacts", "GetContact", {{"ContactId", shop.on_call}});
+  is_refused("sns", "GetTopicAttributes", {{"TopicArn", shop.topic}});
+  is_refused("sns", "Publish", {{"TopicArn", shop.topic}, {"Message", "hello"}});
+}
+
+}  // namespace
+}  // namespace tocsin::scenarios
