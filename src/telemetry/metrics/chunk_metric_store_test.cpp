@@ -84,7 +84,7 @@ TEST_F(MetricStoreStory, TheLogIsSyncedOnceForAllThatComesIn200MsAndNotWhileNoth
   ASSERT_TRUE(other.open());
   other.start();
   for (int i = 0; i < 3; ++i) {
-    ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1}}));
+    ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1.0}}));
     executor.run_for(60ms);
   }
   EXPECT_EQ(counting.syncs, 0);
@@ -92,7 +92,7 @@ TEST_F(MetricStoreStory, TheLogIsSyncedOnceForAllThatComesIn200MsAndNotWhileNoth
   EXPECT_EQ(counting.syncs, 1);
   executor.run_for(1min);
   EXPECT_EQ(counting.syncs, 1);
-  ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1}}));
+  ASSERT_TRUE(other.put(scope, {{.metric = latency, .time = noon, .sample = 1.0}}));
   executor.run_for(200ms);
   EXPECT_EQ(counting.syncs, 2);
 }
