@@ -50,6 +50,7 @@ struct BlockLogStore::Parts {
   std::size_t log_bytes = 0;  ///< appended since everything was last written
   std::uint64_t events = 0;
   std::optional<std::uint64_t> replaying_at;  ///< the record of the log that comes next, while it is read at the start
+  bool orphans = true;                        ///< blocks of groups that are gone may be there
   bool slice_posted = false;
   bool started = false;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
@@ -274,7 +275,10 @@ std::int64_t BlockLogStore::sweep(std::size_t blocks_max) {
     p.catalog.each_group([&](const LogGroup& group) {
       if (group.retention_days && left() > 0) removed += p.tables.remove_blocks_before(group.id, p.kept_from_ms(group), left());
     });
-    if (left() > 0) removed += p.tables.remove_orphans(left());
+    if (!p.orphans || left() == 0) return;
+    const auto orphans = p.tables.remove_orphans(left());
+    p.orphans = orphans > 0;
+    removed += orphans;
   });
   if (!done) log::error(part, "old blocks could not be removed", {{"error", done.error().message}});
   return done ? removed : 0;
@@ -314,6 +318,7 @@ Result<void> BlockLogStore::delete_group(const Scope& scope, const std::string& 
   if (auto kept = p.keep([&] { p.tables.remove_group(id); }); !kept) return kept;
   p.forget(id);
   p.catalog.remove_group(id);
+  p.orphans = true;
   return {};
 }
 
