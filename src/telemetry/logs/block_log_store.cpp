@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view part = "telemetry/logs";
 constexpr std::int64_t day_ms = 86'400'000;
+// written in one transaction: bounds how long the executor is kept
+constexpr std::size_t slice_bytes = 1u << 20;
 // what an event costs beside its message
 constexpr std::size_t event_bytes = sizeof(LogEvent) + 16;
 
@@ -21,6 +23,7 @@ std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset) {
   tail->offset = offset;
   tail->first_ms = INT64_MAX;
   tail->last_ms = INT64_MIN;
+  tail->bytes = sizeof(TailBatch);
   for (const LogEvent& event : batch.events) {
     tail->first_ms = std::min(tail->first_ms, event.time_ms);
     tail->last_ms = std::max(tail->last_ms, event.time_ms);
@@ -120,33 +123,46 @@ struct BlockLogStore::Parts {
     return write_rows(rows);
   }
 
-  /// The offset below which everything is in blocks once `but` is.
-  std::uint64_t flushed_below(LogGroupId but) {
+  /// The next of `writing` that fit into one transaction: many quiet groups, or one busy one.
+  std::vector<LogGroupId> next_slice() const {
+    std::vector<LogGroupId> slice;
+    std::size_t bytes = 0;
+    for (auto at = writing.rbegin(); at != writing.rend() && bytes < slice_bytes; ++at) {
+      slice.push_back(*at);
+      if (const auto found = waiting.find(*at); found != waiting.end()) bytes += found->second.bytes;
+    }
+    return slice;
+  }
+
+  /// The offset below which everything is in blocks once `slice` is.
+  std::uint64_t flushed_below(const std::vector<LogGroupId>& slice) const {
     std::uint64_t below = replaying_at.value_or(log.next_offset());
     for (const auto& [id, group] : waiting)
-      if (id != but && !group.batches.empty()) below = std::min(below, group.batches.front()->offset);
+      if (!group.batches.empty() && std::find(slice.begin(), slice.end(), id) == slice.end())
+        below = std::min(below, group.batches.front()->offset);
     return below;
   }
 
-  /// Writes the last group of `writing` in one transaction and takes it off.
+  /// Writes some of `writing` in one transaction and takes them off.
   Result<void> flush_slice() {
-    const LogGroupId id = writing.back();
-    const auto found = waiting.find(id);
-    if (found != waiting.end() && !found->second.batches.empty()) {
-      // blocks must not be ahead of the log: a power cut would make offsets come twice
-      if (auto synced = replaying_at ? Result<void>{} : log.sync(); !synced) return synced;
-      const std::uint64_t below = flushed_below(id);
-      std::int64_t written = 0;
-      auto committed = tables.in_transaction([&] {
-        written = write_group(id, found->second);
-        tables.keep_flushed_below(below);
-      });
-      if (!committed) return committed;
-      if (LogGroup* group = catalog.group(id)) group->stored_bytes += written;
+    const std::vector<LogGroupId> slice = next_slice();
+    // blocks must not be ahead of the log: a power cut would make offsets come twice
+    if (auto synced = replaying_at ? Result<void>{} : log.sync(); !synced) return synced;
+    const std::uint64_t below = flushed_below(slice);
+    std::map<LogGroupId, std::int64_t> written;
+    auto committed = tables.in_transaction([&] {
+      for (const LogGroupId id : slice)
+        if (const auto found = waiting.find(id); found != waiting.end() && !found->second.batches.empty())
+          written[id] = write_group(id, found->second);
+      tables.keep_flushed_below(below);
+    });
+    if (!committed) return committed;
+    for (const LogGroupId id : slice) {
+      if (LogGroup* group = catalog.group(id)) group->stored_bytes += written[id];
       forget(id);
-      if (!replaying_at) log.trim(below);
     }
-    writing.pop_back();
+    if (!replaying_at) log.trim(below);
+    writing.resize(writing.size() - slice.size());
     return {};
   }
 
