@@ -3,6 +3,7 @@
 
 environment: ONCE=1 ends by itself, with 0 only if the whole story truly happened
              FAULT_SERVICE=payments|checkout|catalog   whose connection pool is shrunk
+             KILLS=10 SEED=1           the server is killed at that many seeded moments, and the story must still happen
              DEMO_PLAIN=1   plain processes instead of network namespaces        DEMO_PORT=4566   the server's port"""
 import os
 import pathlib
@@ -13,6 +14,7 @@ import tempfile
 import time
 
 import hosts
+import kills
 import outside
 import setup_tocsin
 import shop_stack
@@ -39,6 +41,23 @@ Where to look:
   server            {tocsin.resident_mb():.0f} MB resident""")
 
 
+def tell(told, tocsin):
+    count = int(os.environ.get("KILLS", "0"))
+    if not count:
+        return told.tell_all()
+    seed = int(os.environ.get("SEED", "1"))
+    say(f"The server will be killed {count} times, seed {seed}")
+    campaign, ledger = kills.Kills(tocsin, count, seed, span_s=75), kills.SendersLedger(tocsin)
+    campaign.start()
+    try:
+        told.tell_all()
+    finally:
+        campaign.stop()
+        ledger.stop()
+    say(f"Killed {campaign.done} times")
+    kills.hold_nothing_lost(told.hold, ledger, tocsin.client("ssm"), tocsin.client("cloudtrail"), told.tell)
+
+
 def run(folder):
     began = time.monotonic()
     processes, network, mailbox, webhook = hosts.Processes(), hosts.Network(["web-1", "data-1"], os.getpid()), outside.Mailbox(), outside.Webhook()
@@ -60,7 +79,7 @@ def run(folder):
         told.wait_for_calm()
         time.sleep(max(0.0, 45 - (time.monotonic() - shop.load_began)))  # something to compare with
         say(f"All is calm after {time.monotonic() - began:.0f} s. Now it breaks.\n")
-        told.tell_all()
+        tell(told, tocsin)
         sums = shop.ledger_sums()
         say(f"\nThe whole story happened, {time.monotonic() - began:.0f} s after the start. The shop's own ledger: {sums['sent']} visits, {sums['failed']} failed.")
         show_where_to_look(tocsin, told)

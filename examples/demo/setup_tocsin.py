@@ -1,8 +1,11 @@
 """What a team sets up once, through the API: settings, who is told, who is on call, the alarm, the response plan and its runbook. Nothing here knows a fault."""
 import json
 import pathlib
+import os
 import re
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -26,17 +29,28 @@ def set_settings(tocsin):
 
 
 def parameter_of(service):
-    import os
     return os.environ.get("SHOP_POOL_PARAMETER_" + service.upper(), f"/shop/{service}/db-pool-size")
+
+
+def fetch(request, tries=20):
+    """As a browser that is told to try again: a server that is down for a moment is asked again."""
+    for left in reversed(range(tries)):
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return answer.read().decode()
+        except (urllib.error.URLError, OSError) as error:
+            if isinstance(error, urllib.error.HTTPError) and error.code < 500 or not left:
+                raise
+            time.sleep(0.3)
 
 
 def press(url):
     """What a person does with a link in a mail: opens the page and presses its one button."""
-    page = urllib.request.urlopen(url, timeout=5).read().decode()
+    page = fetch(url)
     action = re.search(r'<form[^>]*action="([^"]*)"', page)
     target = urllib.parse.urljoin(url, action.group(1).replace("&amp;", "&")) if action else url
     fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"', page))
-    return urllib.request.urlopen(urllib.request.Request(target, data=urllib.parse.urlencode(fields).encode(), method="POST"), timeout=5).read().decode()
+    return fetch(urllib.request.Request(target, data=urllib.parse.urlencode(fields).encode(), method="POST"))
 
 
 def subscribe(tocsin, mailbox, webhook):

@@ -10,7 +10,7 @@ import botocore.awsrequest
 import botocore.credentials
 
 from outside import link_in, text_of
-from setup_tocsin import ALARM, OPERATOR, TEAM, parameter_of, press
+from setup_tocsin import ALARM, OPERATOR, TEAM, fetch, parameter_of, press
 from shop_stack import POOL_SIZE
 from tocsin_stack import REGION
 
@@ -112,7 +112,7 @@ class Story:
         self.tell("COMMUNICATE", f"{OPERATOR} is paged: {mail['Subject']}", at)
         link = link_in(mail, r"https?://\S+/a/\S+")
         self.hold(link, "the page has a link that acknowledges")
-        urllib.request.urlopen(link, timeout=5).read()  # a mail scanner follows the link; that must acknowledge nothing
+        fetch(link)  # a mail scanner follows the link; that must acknowledge nothing
         engagement = self.contacts.list_engagements(IncidentId=self.arn)["Engagements"][0]["EngagementArn"]
         page = self.contacts.list_pages_by_engagement(EngagementId=engagement)["Pages"][0]["PageArn"]
         self.hold(not self.read_receipts(page), "opening the link acknowledges nothing")
@@ -210,8 +210,7 @@ class Story:
         request = botocore.awsrequest.AWSRequest("GET", self.tocsin.local_url + path)
         keys = botocore.credentials.Credentials(self.tocsin.keys["access_key_id"], self.tocsin.keys["secret_access_key"])
         botocore.auth.SigV4Auth(keys, "ssm-incidents", REGION).add_auth(request)
-        with urllib.request.urlopen(urllib.request.Request(request.url, headers=dict(request.headers)), timeout=10) as answer:
-            return answer.read().decode()
+        return fetch(urllib.request.Request(request.url, headers=dict(request.headers)))
 
     def tell_all(self):
         self.break_it()

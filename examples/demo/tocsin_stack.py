@@ -41,9 +41,9 @@ class Tocsin:
         self.process.wait()
         self.processes.forget(self.process)
 
-    def client(self, service):
+    def client(self, service, retries=None):
         return boto3.client(service, endpoint_url=self.local_url, region_name=REGION, aws_access_key_id=self.keys["access_key_id"], aws_secret_access_key=self.keys["secret_access_key"],
-                            config=botocore.config.Config(retries={"max_attempts": 8, "mode": "standard"}, connect_timeout=3, read_timeout=20))
+                            config=botocore.config.Config(retries=retries or {"max_attempts": 8, "mode": "standard"}, connect_timeout=3, read_timeout=20))
 
     def connection(self):
         """The environment that connects an application: OpenTelemetry by an ingest key, AWS clients by an access key."""

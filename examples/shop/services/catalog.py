@@ -10,14 +10,14 @@ database = Database("catalog")
 def products():
     with database.connection() as connection:
         # the sleep stands for a query over a catalogue that is larger than ours
-        rows = connection.execute("SELECT id, name, price_cents FROM products, (SELECT pg_sleep(0.06)) AS pause ORDER BY id").fetchall()
+        rows = connection.execute("SELECT id, name, price_cents FROM products, (SELECT pg_sleep(0.07)) AS pause ORDER BY id").fetchall()
     return [{"id": row[0], "name": row[1], "price_cents": row[2]} for row in rows]
 
 
 @app.get("/products/<int:product_id>")
 def product(product_id):
     with database.connection() as connection:
-        row = connection.execute("SELECT id, name, price_cents FROM products WHERE id = %s", (product_id,)).fetchone()
+        row = connection.execute("SELECT id, name, price_cents FROM products, (SELECT pg_sleep(0.07)) AS pause WHERE id = %s", (product_id,)).fetchone()
     return {"id": row[0], "name": row[1], "price_cents": row[2]} if row else ({"error": "no such product"}, 404)
 
 
