@@ -47,7 +47,7 @@ def tell(told, tocsin):
         return told.tell_all()
     seed = int(os.environ.get("SEED", "1"))
     say(f"The server will be killed {count} times, seed {seed}")
-    campaign, ledger = kills.Kills(tocsin, count, seed, span_s=75), kills.SendersLedger(tocsin)
+    campaign, ledger = kills.Kills(tocsin, count, seed, span_s=45), kills.SendersLedger(tocsin)
     campaign.start()
     try:
         told.tell_all()
