@@ -139,14 +139,20 @@ class Story:
         return [self.entry(summary) for summary in self.timeline() if summary["eventType"] == kind]
 
     def diagnose(self):
-        self.wait("the evidence that the incident gathers by itself", lambda: len(self.entries("Investigation")) >= 3, 30)
+        self.wait("the evidence that the incident gathers by itself", lambda: self.has_gathered(), 30)
         gathered = [json.loads(entry["eventData"])["summary"] for entry in self.entries("Investigation")]
         for line in gathered:
             self.tell("DIAGNOSE", "found: " + line[:220])
         items = self.related_items()
         self.change = next((item["identifier"]["value"]["arn"] for item in items if item.get("title") == "Recent change"), "")
         self.hold(self.change.endswith(parameter_of(self.fault_service)), f"the change that broke it is found among the changes of the last hour, not “{self.change}”")
+        self.hold(any("Error logs of" in line for line in gathered), "the error logs around it were gathered")
         self.hold(any("Suspect: " + self.fault_service in line for line in gathered), f"{self.fault_service} is the suspect")
+
+    def has_gathered(self):
+        """Each source has told something: the changes, the services, the logs."""
+        text = " ".join(entry["eventData"] for entry in self.entries("Investigation"))
+        return all(part in text for part in ("PutParameter", "Suspect: ", "Error logs of"))
 
     def related_items(self):
         return self.incidents.list_related_items(incidentRecordArn=self.arn)["relatedItems"]

@@ -27,14 +27,14 @@ Result<void> make_folders(const ServerConfig& config, const Outside& outside) {
 
 }  // namespace
 
-Foundation::Foundation(const ServerConfig& config, const Outside& outside, std::unique_ptr<storage::Database> state_database,
-                       std::unique_ptr<storage::Database> metrics_database, std::unique_ptr<storage::IngestLog> metrics_log,
-                       const std::string& server_key)
+Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files files, const std::string& server_key)
     : config(config),
       outside(outside),
-      database(std::move(state_database)),
-      metrics_database(std::move(metrics_database)),
-      metrics_log(std::move(metrics_log)),
+      database(std::move(files.state)),
+      metrics_database(std::move(files.metrics)),
+      metrics_log(std::move(files.metrics_log)),
+      logs_database(std::move(files.logs)),
+      logs_log(std::move(files.logs_log)),
       secrets(derived_key(server_key, "secrets"), outside.random),
       parameter_cipher(remediate::make_aes_cipher(derived_key(server_key, "parameters"), outside.random)),
       page_tokens(derived_key(server_key, "page tokens")),
@@ -43,8 +43,9 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, std::
       journal(state, outside.random),
       timers(state),
       outbox(state, outside.random),
-      metrics(*executor, *this->metrics_database, *this->metrics_log),
-      self_metrics(*executor, metrics) {}
+      metrics(*executor, *metrics_database, *metrics_log),
+      self_metrics(*executor, metrics),
+      logs(*executor, *logs_database, *logs_log) {}
 
 Result<void> Foundation::migrate() {
   if (auto done = database->migrate("server", {{1, "CREATE TABLE server_probe (id INTEGER PRIMARY KEY, probed INTEGER NOT NULL)"}}); !done)
@@ -52,7 +53,8 @@ Result<void> Foundation::migrate() {
   if (auto done = journal.migrate(); !done) return done;
   if (auto done = timers.migrate(); !done) return done;
   if (auto done = outbox.migrate(); !done) return done;
-  return metrics.open();
+  if (auto done = metrics.open(); !done) return done;
+  return logs.open();
 }
 
 Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside) {
@@ -60,14 +62,22 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
   const DataDirectory directory{config.data};
   auto key = server_key(config, outside);
   if (!key) return std::unexpected(key.error());
-  auto state_database = outside.open_database(directory.state_database().string());
-  if (!state_database) return std::unexpected(state_database.error());
-  auto metrics_database = outside.open_database((directory.telemetry() / "metrics.db").string());
-  if (!metrics_database) return std::unexpected(metrics_database.error());
-  auto metrics_log = outside.open_ingest_log((directory.telemetry() / "metrics.log").string());
-  if (!metrics_log) return std::unexpected(metrics_log.error());
-  auto foundation = std::make_unique<Foundation>(config, outside, std::move(*state_database), std::move(*metrics_database),
-                                                 std::move(*metrics_log), *key);
+  Foundation::Files files;
+  const std::pair<std::unique_ptr<storage::Database>*, std::filesystem::path> databases[] = {
+      {&files.state, directory.state_database()}, {&files.metrics, directory.telemetry() / "metrics.db"}, {&files.logs, directory.telemetry() / "logs.db"}};
+  for (const auto& [into, path] : databases) {
+    auto opened = outside.open_database(path.string());
+    if (!opened) return std::unexpected(opened.error());
+    *into = std::move(*opened);
+  }
+  const std::pair<std::unique_ptr<storage::IngestLog>*, std::filesystem::path> logs[] = {{&files.metrics_log, directory.telemetry() / "metrics.log"},
+                                                                                        {&files.logs_log, directory.telemetry() / "logs.log"}};
+  for (const auto& [into, path] : logs) {
+    auto opened = outside.open_ingest_log(path.string());
+    if (!opened) return std::unexpected(opened.error());
+    *into = std::move(*opened);
+  }
+  auto foundation = std::make_unique<Foundation>(config, outside, std::move(files), *key);
   if (auto migrated = foundation->migrate(); !migrated) return std::unexpected(migrated.error());
   return foundation;
 }

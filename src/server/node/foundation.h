@@ -11,6 +11,7 @@
 #include "server/config/server_config.h"
 #include "server/node/outside.h"
 #include "storage/state_executor.h"
+#include "telemetry/logs/block_log_store.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/self_metrics_recorder.h"
 #include "wire/aws/page_tokens.h"
@@ -24,6 +25,8 @@ struct Foundation {
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<storage::Database> metrics_database;
   std::unique_ptr<storage::IngestLog> metrics_log;
+  std::unique_ptr<storage::Database> logs_database;
+  std::unique_ptr<storage::IngestLog> logs_log;
   access::SecretBox secrets;
   std::unique_ptr<remediate::SecretCipher> parameter_cipher;
   wire::PageTokens page_tokens;
@@ -38,9 +41,14 @@ struct Foundation {
   delivery::Outbox outbox;
   telemetry::ChunkMetricStore metrics;
   telemetry::SelfMetricsRecorder self_metrics;
+  telemetry::BlockLogStore logs;
 
-  Foundation(const ServerConfig& config, const Outside& outside, std::unique_ptr<storage::Database> state_database,
-             std::unique_ptr<storage::Database> metrics_database, std::unique_ptr<storage::IngestLog> metrics_log, const std::string& server_key);
+  /// What was opened in the data directory.
+  struct Files {
+    std::unique_ptr<storage::Database> state, metrics, logs;
+    std::unique_ptr<storage::IngestLog> metrics_log, logs_log;
+  };
+  Foundation(const ServerConfig& config, const Outside& outside, Files files, const std::string& server_key);
 
   /// The configured public URL, else where we listen.
   std::string url() const { return config.public_url.empty() ? own_url : config.public_url; }

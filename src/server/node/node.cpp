@@ -16,6 +16,7 @@
 #include "server/node/health_paths.h"
 #include "server/node/pipeline.h"
 #include "server/node/services.h"
+#include "telemetry/logs/otlp_logs.h"
 #include "wire/host_key/host_key.h"
 #include "wire/http/http_server.h"
 #include "wire/http/path_router.h"
@@ -51,7 +52,10 @@ class WholeNode final : public Node {
                     make_services(rooms_)),
         agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
         health_(*ground_, [this] { return http_ ? http_->connection_count() : 0; }),
-        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph, {},
+        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph,
+              [this](const Scope& scope, const std::vector<wire::otlp::ResourceLogs>& batches) {
+                return telemetry::keep_otlp_logs(ground_->logs, scope, batches, ground_->state.now());
+              },
               {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
@@ -148,6 +152,7 @@ class WholeNode final : public Node {
       if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", *ground_->outside.http_carrier);
       if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
       ground_->metrics.start();
+      ground_->logs.start();
       ground_->self_metrics.start();
       rooms_.start();
       ground_->timers.start();
@@ -168,6 +173,7 @@ class WholeNode final : public Node {
     ground_->executor->post([&] {
       ground_->self_metrics.flush();
       if (auto written = ground_->metrics.flush(); !written) log::error("server", "metrics could not be flushed", {{"error", written.error().message}});
+      if (auto written = ground_->logs.flush(); !written) log::error("server", "logs could not be flushed", {{"error", written.error().message}});
       flushed.set_value();
     });
     flushed.get_future().wait();

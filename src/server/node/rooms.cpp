@@ -35,6 +35,7 @@ Rooms::Rooms(Foundation& foundation)
       incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents),
       recent_changes(ground.state, audit, incidents),
+      error_logs(ground.state, ground.logs),
       resource_tags(*ground.database),
       parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
       documents(ground.state, resource_tags, {{"Automation", remediate::check_runbook}}),

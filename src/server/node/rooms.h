@@ -16,6 +16,7 @@
 #include "communicate/updates/updates.h"
 #include "delivery/queues/queues.h"
 #include "detect/alarms/alarms.h"
+#include "diagnose/investigations/error_logs.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
 #include "events/rules/rules.h"
@@ -73,6 +74,7 @@ struct Rooms {
   // diagnose
   diagnose::ServiceChanges service_changes;
   diagnose::RecentChanges recent_changes;
+  diagnose::ErrorLogs error_logs;
 
   // remediate
   remediate::ResourceTags resource_tags;
