@@ -42,6 +42,17 @@ Result<void> to_automation(Rooms& rooms, const TargetDelivery& delivery) {
   return begun ? Result<void>() : std::unexpected(begun.error());
 }
 
+// into the group that the ARN names, a stream for each rule
+Result<void> to_log_group(Rooms& rooms, const TargetDelivery& delivery) {
+  constexpr std::string_view prefix = "log-group:";
+  if (!delivery.target.resource.starts_with(prefix)) return fail(ErrorKind::invalid, "The target is not a log group.");
+  std::string group = delivery.target.resource.substr(prefix.size());
+  if (group.ends_with(":*")) group.resize(group.size() - 2);
+  const auto stream = telemetry::ensure_stream(rooms.ground.logs, delivery.scope, group, delivery.rule_arn.substr(delivery.rule_arn.rfind('/') + 1));
+  if (!stream) return std::unexpected(stream.error());
+  return rooms.ground.logs.append(*stream, {{.time_ms = to_ms(rooms.ground.state.now()), .message = delivery.input}});
+}
+
 }  // namespace
 
 void connect(Rooms& rooms) {
@@ -59,6 +70,7 @@ void connect(Rooms& rooms) {
 
   // where rules can send what matched, beside queues and buses
   rooms.rules.bind("sns", [&rooms](const TargetDelivery& delivery) { return to_topic(rooms, delivery); });
+  rooms.rules.bind("logs", [&rooms](const TargetDelivery& delivery) { return to_log_group(rooms, delivery); });
   rooms.rules.bind("ssm-incidents", [&rooms](const TargetDelivery& delivery) { return to_response_plan(rooms, delivery); });
   rooms.rules.bind("ssm", [&rooms](const TargetDelivery& delivery) { return to_automation(rooms, delivery); });
 

@@ -36,6 +36,7 @@ Rooms::Rooms(Foundation& foundation)
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents),
       recent_changes(ground.state, audit, incidents),
       error_logs(ground.state, ground.logs),
+      log_queries(*ground.executor, ground.logs, ground.outside.random),
       resource_tags(*ground.database),
       parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
       documents(ground.state, resource_tags, {{"Automation", remediate::check_runbook}}),

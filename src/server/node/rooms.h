@@ -19,6 +19,7 @@
 #include "diagnose/investigations/error_logs.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
+#include "diagnose/log_query/log_queries.h"
 #include "events/rules/rules.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
@@ -75,6 +76,7 @@ struct Rooms {
   diagnose::ServiceChanges service_changes;
   diagnose::RecentChanges recent_changes;
   diagnose::ErrorLogs error_logs;
+  diagnose::LogQueries log_queries;
 
   // remediate
   remediate::ResourceTags resource_tags;

@@ -51,7 +51,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
-  services.push_back(api::make_logs_service(rooms.ground.logs, tokens));
+  services.push_back(api::make_logs_service(rooms.ground.logs, rooms.log_queries, tokens));
   services.push_back(api::make_events_service(rooms.rules, rooms.ground.journal, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
