@@ -87,7 +87,7 @@ int main(int argc, char** argv) {
 
   SeededRandom random{1};
   std::size_t bytes = 0;
-  double ingest_s = 0;
+  double ingest_s = 0, longest_s = 0;
   std::string sample;
   const std::int64_t first_ms = to_ms(executor.now()) - 86'400'000;
   for (std::size_t done = 0; done < lines; done += 1000) {
@@ -100,6 +100,7 @@ int main(int argc, char** argv) {
     const auto start = Stopwatch::now();
     if (!store.append(*stream, events)) return 1;
     executor.run();
+    longest_s = std::max(longest_s, seconds_since(start));
     ingest_s += seconds_since(start);
   }
   const auto start = Stopwatch::now();
@@ -111,6 +112,7 @@ int main(int argc, char** argv) {
              static_cast<double>(bytes) / static_cast<double>(lines));
   fmt::print("peer: zstd -1 alone, {:.0f} lines/s\n",
              static_cast<double>(sample.size()) / (static_cast<double>(bytes) / static_cast<double>(lines)) / zstd_alone_s(sample));
+  fmt::print("longest wait for 1000 lines and the blocks that became due: {:.0f} ms\n", longest_s * 1000);
   ask(store, group, "filter @message like 'user-49999 never'");
   ask(store, group, "filter @message like 'pool exhausted' | stats count(*)");
   ask(store, group, "stats count(*) by bin(5m)");

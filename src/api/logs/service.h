@@ -11,7 +11,4 @@ namespace tocsin::api {
 /// `store` and `queries` must outlive the service; the StateExecutor's executor must be theirs.
 Service make_logs_service(telemetry::LogStore& store, diagnose::LogQueries& queries, ListTokens tokens);
 
-/// Without the operations that run queries.
-Service make_logs_service(telemetry::LogStore& store, ListTokens tokens);
-
 }  // namespace tocsin::api
