@@ -38,7 +38,7 @@ def an_alarm_goes_off_within_its_period_and_tells_the_topic(me):
     url, queue = me.queue("alarms", "sns.amazonaws.com")
     me.call("sns", "Subscribe", TopicArn=topic, Protocol="sqs", Endpoint=queue, ReturnSubscriptionArn=True)
     me.call("cloudwatch", "PutMetricAlarm", AlarmName="errors", Namespace="Shop", MetricName="Errors", Statistic="Sum", Period=10, EvaluationPeriods=1, Threshold=5,
-            ComparisonOperator="GreaterThanThreshold", TreatMissingData="notBreaching", AlarmActions=[topic], AlarmDescription="too many errors")
+            ComparisonOperator="GreaterThanThreshold", TreatMissingData="ignore", AlarmActions=[topic], AlarmDescription="too many errors")
     me.call("cloudwatch", "PutMetricData", Namespace="Shop", MetricData=[{"MetricName": "Errors", "Value": 9, "StorageResolution": 1}])
     alarm = wait_until("the alarm goes off", 45, lambda: one_alarm_in(me, "ALARM"), pause=1)
     check("Threshold Crossed: 1" in alarm["StateReason"] and "9.0" in alarm["StateReason"] and "threshold (5.0)" in alarm["StateReason"], f"reason: {alarm['StateReason']}")
