@@ -56,5 +56,49 @@ TEST(Outage, EndsTheSameWayWhenThePowerGoesInItsMidst) {
   }
 }
 
+TEST(Outage, EndsTheSameWayWhenThePowerGoesAgainAndAgain) {
+  for (const std::uint64_t seed : simulation::seeds(200, 1, 30)) {
+    SCOPED_TRACE("TOCSIN_SEED=" + std::to_string(seed));
+    World world(seed);
+    Shop shop(world);
+    shop.set_up();
+    const Outage outage = live_through_outage(world, shop, [&] {
+      for (Duration after = 15s; after < 8min; after += std::chrono::seconds(20 + world.random.below(80)))
+        world.cut_power_at(world.now() + after);
+    });
+    ASSERT_FALSE(outage.incident_arn.empty());
+    EXPECT_GT(world.power_cuts().size(), 4u);
+    expect_all(world, shop, outage);
+  }
+}
+
+TEST(Outage, ReachesPeopleThoughMailAndWebhooksAreOutOfOrderForAWhile) {
+  World world(12);
+  Shop shop(world);
+  shop.set_up();
+  const Outage outage = live_through_outage(world, shop, [&] {
+    world.mail.out_of_order_until = world.now() + 3min;
+    world.webhooks.status_of[hook_url] = 503;
+    // a web server is tried four times within a minute, by the service's default policy
+    world.executor.post_after(75s, [&world] { world.webhooks.status_of.erase(hook_url); });
+  });
+  ASSERT_FALSE(outage.incident_arn.empty());
+  expect_detected_and_told(world, shop, outage);
+  expect_rolled_back_once(world, shop, outage);
+  expect_customers_told(world);
+  expect_review(world, outage);
+  expect_nothing_acknowledged_lost(shop);
+  expect_every_page_settled(world);
+}
+
+TEST(Outage, IsRepairedThoughTheHostLosesItsConnectionWhileItRestarts) {
+  World world(13);
+  Shop shop(world);
+  shop.set_up();
+  const Outage outage = live_through_outage(world, shop, [&] { world.executor.post_after(90s, [&shop] { shop.host->unplug(4min); }); });
+  ASSERT_FALSE(outage.incident_arn.empty());
+  expect_all(world, shop, outage);
+}
+
 }  // namespace
 }  // namespace tocsin::scenarios

@@ -114,7 +114,8 @@ TEST(Week, OnCallIsPagedForEveryAlarmAndAnswersAll) {
         if (left-- > 0) now.insert(host);
       std::erase_if(loaded, [](const auto& each) { return each.second < -3; });
       if (world.random.below(20) == 0)
-        if (const int host = static_cast<int>(world.random.below(static_cast<std::uint64_t>(alarms))); loaded.emplace(host, 4).second) ++outages;
+        if (const int host = static_cast<int>(world.random.below(static_cast<std::uint64_t>(alarms))); loaded.emplace(host, 4).second)
+          ++outages;
       report_load(world, now);
       world.fast_forward(10min);
       // the loads that are over by now: their alarms are OK again, and their incidents are closed

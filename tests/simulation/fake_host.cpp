@@ -78,7 +78,7 @@ void FakeHost::enroll(const std::string& activation_id, const std::string& code)
 }
 
 void FakeHost::keep_trying() {
-  if (!connected()) connect();
+  if (!connected() && world_.now() >= unplugged_until_) connect();
   world_.post_after(connect_every, [this] { keep_trying(); });
 }
 
@@ -86,6 +86,13 @@ void FakeHost::lost_connection() {
   socket_.reset();
   opened_ = false;
   listener_ = {};
+}
+
+void FakeHost::unplug(Duration span) {
+  unplugged_until_ = world_.now() + span;
+  const auto closed = listener_.on_close;
+  lost_connection();
+  if (closed) closed();
 }
 
 void FakeHost::sign_with_key(wire::HttpRequest& request) {

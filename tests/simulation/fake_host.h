@@ -43,6 +43,8 @@ class FakeHost {
   void enroll(const std::string& activation_id, const std::string& code);
   /// The server went away.
   void lost_connection();
+  /// The network cable is out for that long.
+  void unplug(Duration span);
 
   const std::string& instance_id() const { return instance_id_; }
   const std::string& computer_name() const { return computer_name_; }
@@ -74,6 +76,7 @@ class FakeHost {
   wire::HostKey key_;
   std::optional<wire::sigv4::Credentials> credentials_;
   Instant credentials_from_{};
+  Instant unplugged_until_{};
   std::shared_ptr<wire::WebSocket> socket_;
   bool opened_ = false;
   wire::WebSocketListener listener_;

@@ -145,9 +145,13 @@ void World::cut_power_after(int skip) {
   cut_planned_ = true;
 }
 
+void World::cut_power_at(Instant at) {
+  executor.post_at(at, [this] { disk.cut_power(); });
+  cut_planned_ = true;
+}
+
 void World::come_back() {
   while (!disk.powered()) {
-    cut_planned_ = false;
     power_cuts_.push_back(now());
     close();
     executor.run_for(power_out);

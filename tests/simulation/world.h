@@ -73,6 +73,7 @@ class World {
   std::map<std::string, std::int64_t> state_rows();
   /// The power goes in the midst of the disk operation that follows `skip` others.
   void cut_power_after(int skip);
+  void cut_power_at(Instant at);
   const std::vector<Instant>& power_cuts() const { return power_cuts_; }
 
   // --- clients
