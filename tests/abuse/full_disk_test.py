@@ -38,8 +38,10 @@ class FullDisk(unittest.TestCase):
 
     def test_it_refuses_loses_nothing_and_goes_on_when_there_is_room(self):
         queue = json.loads(self.sender.json("sqs", "AmazonSQS.CreateQueue", {"QueueName": "work"}).body)["QueueUrl"]
+        self.logs("CreateLogGroup", {"logGroupName": "/kept"})
+        self.logs("CreateLogStream", {"logGroupName": "/kept", "logStreamName": "s"})
         for n in range(20):
-            self.assertEqual(self.write(queue, n), {"queue": 200, "parameter": 200, "points": 200})
+            self.assertEqual(self.write(queue, n), {"queue": 200, "parameter": 200, "points": 200, "lines": 200})
         self.fill()
         refused = self.write_until_refused(queue, 1000)
         for answer in refused.values():
@@ -51,7 +53,7 @@ class FullDisk(unittest.TestCase):
         numbers = iter(range(5000, 6000))
         wait_until("writes are taken again", 20, lambda: set(self.write(queue, next(numbers)).values()) == {200}, pause=0.5)
         for n in range(6001, 6010):
-            self.assertEqual(self.write(queue, n), {"queue": 200, "parameter": 200, "points": 200})
+            self.assertEqual(self.write(queue, n), {"queue": 200, "parameter": 200, "points": 200, "lines": 200})
         self.compare(queue)
         self.fill()
         self.write_until_refused(queue, 7000)
@@ -72,12 +74,13 @@ class FullDisk(unittest.TestCase):
                     pass  # no more of this size
 
     def write(self, queue, n):
-        """One message, one parameter, one point; what was acknowledged goes into the ledger. Statuses by kind."""
+        """One message, one parameter, one point, one log line; what was acknowledged goes into the ledger. Statuses by kind."""
         text = f"{n:06} " + "x" * 2000
         message = self.sender.json("sqs", "AmazonSQS.SendMessage", {"QueueUrl": queue, "MessageBody": text})
         parameter = self.sender.json("ssm", "AmazonSSM.PutParameter", {"Name": f"/kept/{n}", "Value": text, "Type": "String", "Overwrite": True}, "1.1")
         points = self.sender.json("monitoring", "GraniteServiceVersion20100801.PutMetricData", {"Namespace": "Kept", "MetricData": [{"MetricName": f"m{n}", "Value": n, "Timestamp": time.time()}]})
-        self.answers = {"queue": message, "parameter": parameter, "points": points}
+        lines = self.logs("PutLogEvents", {"logGroupName": "/kept", "logStreamName": "s", "logEvents": [{"timestamp": int(time.time() * 1000), "message": text}]})
+        self.answers = {"queue": message, "parameter": parameter, "points": points, "lines": lines}
         self.kept.note(n, text, **{kind: answer.status == 200 for kind, answer in self.answers.items()})
         return {kind: answer.status for kind, answer in self.answers.items()}
 
@@ -105,8 +108,23 @@ class FullDisk(unittest.TestCase):
             self.assertEqual(found.status, 200, f"the parameter {n} is lost: {found}")
             self.assertEqual(json.loads(found.body)["Parameter"]["Value"], text)
         self.assertEqual({n for n in self.kept.points if sum(self.stored_values(n)) != n}, set(), "points are lost")
+        self.assertEqual(self.kept.lines - self.stored_lines(), set(), "log lines are lost")
         if to_the_end:
             self.assertEqual(self.kept.messages - self.drain(queue), set(), "messages are lost")
+
+    def logs(self, operation, document):
+        return self.sender.json("logs", f"Logs_20140328.{operation}", document, "1.1")
+
+    def stored_lines(self):
+        found, token = set(), {}
+        while True:
+            answer = self.logs("FilterLogEvents", {"logGroupName": "/kept", **token})
+            self.assertEqual(answer.status, 200, answer)
+            page = json.loads(answer.body)
+            found |= {event["message"] for event in page["events"]}
+            if not page.get("nextToken"):
+                return found
+            token = {"nextToken": page["nextToken"]}
 
     def stored_values(self, n):
         now = time.time()
@@ -131,15 +149,17 @@ class Ledger:
     """What was acknowledged."""
 
     def __init__(self):
-        self.messages, self.parameters, self.points = set(), {}, set()
+        self.messages, self.parameters, self.points, self.lines = set(), {}, set(), set()
 
-    def note(self, n, text, queue, parameter, points):
+    def note(self, n, text, queue, parameter, points, lines):
         if queue:
             self.messages.add(text)
         if parameter:
             self.parameters[n] = text
         if points:
             self.points.add(n)
+        if lines:
+            self.lines.add(text)
 
 
 if __name__ == "__main__":
