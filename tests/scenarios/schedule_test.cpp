@@ -44,11 +44,10 @@ TEST(ScheduledRules, FireAtTheSameUtcTimeOverAChangeOfClocksNeitherTwiceNorNever
   World world(41, before_the_change);
   put_schedule(world, "daily", "cron(30 1 * * ? *)");
   put_schedule(world, "half-hourly", "rate(30 minutes)");
-  world.fast_forward(4 * 24h - 5min);
-  EXPECT_EQ(times_in(world, "daily"),
-            (std::vector<std::string>{"2027-03-27T01:30:00Z", "2027-03-28T01:30:00Z", "2027-03-29T01:30:00Z", "2027-03-30T01:30:00Z"}));
+  world.fast_forward(2 * 24h + 4h - 5min);
+  EXPECT_EQ(times_in(world, "daily"), (std::vector<std::string>{"2027-03-27T01:30:00Z", "2027-03-28T01:30:00Z", "2027-03-29T01:30:00Z"}));
   const auto often = times_in(world, "half-hourly");
-  EXPECT_EQ(often.size(), 4u * 48u - 1u);
+  EXPECT_EQ(often.size(), 2u * 48u + 7u);
   EXPECT_EQ(std::set<std::string>(often.begin(), often.end()).size(), often.size());
 }
 

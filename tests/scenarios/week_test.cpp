@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using simulation::World;
 
-const int alarms = simulation::long_run() ? 50 : 8;
+const int alarms = simulation::long_run() ? 50 : 4;
 
 std::string name_of(int alarm) { return "load-" + std::to_string(alarm); }
 
