@@ -7,7 +7,7 @@ help:
 deps: ## install what build, tests and demo need (Debian 12, apt)
 	@scripts/deps.sh
 build: deps ## build build/tocsin and build/tocsin-agent (release)
-	@scripts/build.sh $(PRESET) $(JOBS)
+	@scripts/build.sh $(PRESET) $(JOBS) tocsin tocsin-agent
 demo: build ## break a real application and watch the outage carried to its review; ONCE=1 ends by itself
 	@scripts/demo.sh
 run: build ## start the server alone, in ./data, on 127.0.0.1:4566

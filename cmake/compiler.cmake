@@ -23,7 +23,7 @@ add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 if(TOCSIN_SANITIZE)
-  add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all -O1)
+  add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TOCSIN_SANITIZE})
 endif()
 if(TOCSIN_SANITIZE STREQUAL "thread")

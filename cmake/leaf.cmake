@@ -1,5 +1,8 @@
 # A leaf is a folder with a CMakeLists.txt that calls the functions below. Folders are found, so nobody edits a common list.
 
+# All programs of tests labelled unit: what the sanitizers run.
+add_custom_target(unit_tests)
+
 # tocsin_add_leaves(DIR): every folder below DIR that has a CMakeLists.txt, in the order of their names.
 function(tocsin_add_leaves dir)
   file(GLOB_RECURSE lists CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${dir}/CMakeLists.txt ${CMAKE_SOURCE_DIR}/${dir}/*/CMakeLists.txt)
@@ -38,6 +41,9 @@ function(tocsin_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_compile_definitions(${name} PRIVATE TOCSIN_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TOCSIN_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock_main)
+  if("unit" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()

@@ -13,8 +13,8 @@ ctest --test-dir build/release -LE long -j "$jobs" --output-on-failure
 [ -z "${QUICK:-}" ] || exit 0
 say "the demo, once"
 ONCE=1 scripts/demo.sh
-say "address and undefined-behaviour sanitizers: build"
-scripts/build.sh asan "$jobs"
-say "address and undefined-behaviour sanitizers: unit and story tests, fuzzing"
-ctest --test-dir build/asan -LE 'long|integration' -j "$jobs" --output-on-failure
+say "address and undefined-behaviour sanitizers: build of the units and fuzzers"
+scripts/build.sh asan "$jobs" unit_tests
+say "address and undefined-behaviour sanitizers: units, fuzzing"
+ctest --test-dir build/asan -L unit -j "$jobs" --output-on-failure
 say "done"

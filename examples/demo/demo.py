@@ -3,6 +3,7 @@
 
 environment: ONCE=1 ends by itself, with 0 only if the whole story truly happened
              FAULT_SERVICE=payments|checkout|catalog   whose connection pool is shrunk
+             CALM_MINUTES=10           no fault; no alarm may ring in that time
              KILLS=10 SEED=1           the server is killed at that many seeded moments, and the story must still happen
              DEMO_PLAIN=1   plain processes instead of network namespaces        DEMO_PORT=4566   the server's port"""
 import os
@@ -58,6 +59,18 @@ def tell(told, tocsin):
     kills.hold_nothing_lost(told.hold, ledger, tocsin.client("ssm"), tocsin.client("cloudtrail"), told.tell)
 
 
+def stay_calm(told, minutes):
+    """Without a fault nothing may ring."""
+    say(f"No fault: {minutes:.0f} minutes of load, and no alarm may ring")
+    end = time.monotonic() + 60 * minutes
+    while time.monotonic() < end:
+        told.hold(told.alarm()["StateValue"] == "OK", "the alarm stays OK: " + told.alarm()["StateReason"])
+        time.sleep(5)
+    told.hold(not told.incidents.list_incident_records(filters=[])["incidentRecordSummaries"], "no incident was opened")
+    say(f"Calm. The shop's own ledger: {told.shop.ledger_sums()}")
+    return 0
+
+
 def run(folder):
     began = time.monotonic()
     processes, network, mailbox, webhook = hosts.Processes(), hosts.Network(["web-1", "data-1"], os.getpid()), outside.Mailbox(), outside.Webhook()
@@ -78,6 +91,8 @@ def run(folder):
         told = story.Story(tocsin, shop, mailbox, webhook, made, os.environ.get("FAULT_SERVICE", "payments"))
         told.wait_for_calm()
         time.sleep(max(0.0, 45 - (time.monotonic() - shop.load_began)))  # something to compare with
+        if os.environ.get("CALM_MINUTES"):
+            return stay_calm(told, float(os.environ["CALM_MINUTES"]))
         say(f"All is calm after {time.monotonic() - began:.0f} s. Now it breaks.\n")
         tell(told, tocsin)
         sums = shop.ledger_sums()

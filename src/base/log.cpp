@@ -6,15 +6,19 @@
 #include <atomic>
 #include <boost/json.hpp>
 
+#include "base/clock.h"
+#include "base/text_time.h"
+
 namespace tocsin::log {
 namespace {
 
 std::atomic<bool> as_json = false;
+constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v";
 
 spdlog::logger& logger() {
   static const auto instance = [] {
     auto made = std::make_shared<spdlog::logger>("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%-5l%$ %v", spdlog::pattern_time_type::utc);
+    made->set_pattern(text_pattern, spdlog::pattern_time_type::utc);
     return made;
   }();
   return *instance;
@@ -45,8 +49,18 @@ std::string as_text(std::string_view part, std::string_view message, std::initia
   return line;
 }
 
-std::string as_object(std::string_view part, std::string_view message, std::initializer_list<Field> fields) {
-  boost::json::object line{{"part", part}, {"message", message}};
+std::string_view name_of(Level level) {
+  switch (level) {
+    case Level::debug: return "debug";
+    case Level::info: return "info";
+    case Level::warning: return "warning";
+    case Level::error: return "error";
+    default: return "";
+  }
+}
+
+std::string as_object(Level level, std::string_view part, std::string_view message, std::initializer_list<Field> fields) {
+  boost::json::object line{{"time", to_rfc3339_ms(SystemClock().now())}, {"level", name_of(level)}, {"part", part}, {"message", message}};
   for (const auto& [key, value] : fields) line[boost::json::string_view(key.data(), key.size())] = value;
   return boost::json::serialize(line);
 }
@@ -59,7 +73,7 @@ void set_json(bool on) { as_json = on; }
 
 void write(Level level, std::string_view part, std::string_view message, std::initializer_list<Field> fields) {
   if (!logger().should_log(level_of(level))) return;
-  logger().log(level_of(level), as_json ? as_object(part, message, fields) : as_text(part, message, fields));
+  logger().log(level_of(level), as_json ? as_object(level, part, message, fields) : as_text(part, message, fields));
 }
 
 }  // namespace tocsin::log

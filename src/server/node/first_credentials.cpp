@@ -8,6 +8,8 @@ constexpr const char* administrator = "admin";
 
 Result<FirstCredentials> create(Rooms& rooms) {
   const ServerConfig& config = rooms.ground.config;
+  if (rooms.identities.find(access::EntityKind::user, config.account, administrator))
+    return fail(ErrorKind::already_exists, "The first credentials were made before; they are shown only once.");
   const auto key = access::create_first_administrator(rooms.identities, rooms.policies, rooms.access_keys, config.account, administrator);
   if (!key) return std::unexpected(key.error());
   using access::Signal;

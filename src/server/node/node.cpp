@@ -26,6 +26,8 @@
 namespace tocsin::server {
 namespace {
 
+constexpr Duration kept_for = std::chrono::days(30);
+
 // What is on no list of paths: the links that SNS hands out, which stand at "/", then the APIs.
 class SignedPaths final : public wire::HttpHandler {
  public:
@@ -158,6 +160,7 @@ class WholeNode final : public Node {
       ground_->timers.start();
       ground_->outbox.start();
       ground_->journal.start();
+      keep_house();
     };
     if (!ground_->outside.on_a_machine) return begin();
     std::promise<void> begun;
@@ -166,6 +169,17 @@ class WholeNode final : public Node {
       begun.set_value();
     });
     begun.get_future().wait();
+  }
+
+  // what happened and what was run is kept for a month; incidents keep their own
+  void keep_house() {
+    ground_->state.submit_at(ground_->state.now() + std::chrono::hours(1), [this]() -> Result<void> {
+      const Instant before = ground_->state.now() - kept_for;
+      ground_->journal.trim(before);
+      rooms_.commands.store().trim(before);
+      keep_house();
+      return {};
+    });
   }
 
   void flush() {

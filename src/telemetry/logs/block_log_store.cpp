@@ -13,25 +13,6 @@ constexpr std::string_view part = "telemetry/logs";
 constexpr std::int64_t day_ms = 86'400'000;
 // written in one transaction: bounds how long the executor is kept
 constexpr std::size_t slice_bytes = 1u << 20;
-// what an event costs beside its message
-constexpr std::size_t event_bytes = sizeof(LogEvent) + 16;
-
-std::int64_t day_of(std::int64_t time_ms) { return (time_ms - (time_ms < 0 ? day_ms - 1 : 0)) / day_ms; }
-
-std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset) {
-  auto tail = std::make_shared<TailBatch>();
-  tail->offset = offset;
-  tail->first_ms = INT64_MAX;
-  tail->last_ms = INT64_MIN;
-  tail->bytes = sizeof(TailBatch);
-  for (const LogEvent& event : batch.events) {
-    tail->first_ms = std::min(tail->first_ms, event.time_ms);
-    tail->last_ms = std::max(tail->last_ms, event.time_ms);
-    tail->bytes += event.message.size() + event_bytes;
-  }
-  tail->batch = std::move(batch);
-  return tail;
-}
 
 }  // namespace
 
@@ -56,6 +37,7 @@ struct BlockLogStore::Parts {
   bool orphans = true;                        ///< blocks of groups that are gone may be there
   bool slice_posted = false;
   bool started = false;
+  bool sync_planned = false;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 
   Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
@@ -87,28 +69,6 @@ struct BlockLogStore::Parts {
 
   // --- rows to blocks
 
-  std::int64_t write_rows(const std::vector<LogRow>& rows) {
-    std::int64_t written = 0;
-    std::vector<LogRow> block;
-    std::size_t block_bytes = 0;
-    const auto put = [&] {
-      if (!block.empty()) tables.put_block(block);
-      block.clear();
-      block_bytes = 0;
-    };
-    for (const LogRow& row : rows) {
-      // a block lies within a day, so that retention can remove it whole
-      if (!block.empty() &&
-          (block_bytes + row.message.size() > block_bytes_max || day_of(row.position.time_ms) != day_of(block.back().position.time_ms)))
-        put();
-      block.push_back(row);
-      block_bytes += row.message.size();
-      written += static_cast<std::int64_t>(row.message.size());
-    }
-    put();
-    return written;
-  }
-
   std::int64_t write_group(LogGroupId id, const Waiting& group) {
     std::vector<LogRow> rows;
     std::map<LogStreamId, LogStream> touched;
@@ -120,7 +80,7 @@ struct BlockLogStore::Parts {
     std::sort(rows.begin(), rows.end(), [](const LogRow& a, const LogRow& b) { return a.position < b.position; });
     for (const auto& [stream_id, stream] : touched) tables.put(stream);
     tables.keep_applied(id, group.batches.back()->offset);
-    return write_rows(rows);
+    return tables.put_rows(rows);
   }
 
   /// The next of `writing` that fit into one transaction: many quiet groups, or one busy one.
@@ -191,6 +151,20 @@ struct BlockLogStore::Parts {
       if (living.expired()) return;
       work();
       every(span, std::move(work));
+    });
+  }
+
+  /// One sync for all that comes within its time; nothing runs while nothing comes.
+  void sync_soon() {
+    if (!started || sync_planned) return;
+    sync_planned = true;
+    executor.post_after(options.sync_every, [this, living = std::weak_ptr(alive)] {
+      if (living.expired()) return;
+      sync_planned = false;
+      const auto synced = log.sync();
+      if (synced) return;
+      log::error(part, "the ingest log could not be synced", {{"error", synced.error().message}});
+      sync_soon();
     });
   }
 
@@ -271,9 +245,7 @@ void BlockLogStore::start() {
   Parts& p = *parts_;
   if (p.started) return;
   p.started = true;
-  p.every(p.options.sync_every, [&p] {
-    if (auto synced = p.log.sync(); !synced) log::error(part, "the ingest log could not be synced", {{"error", synced.error().message}});
-  });
+  p.sync_soon();
   p.every(p.options.flush_every, [&p] {
     p.queue_all();
     p.post_slice();
@@ -406,6 +378,7 @@ Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& 
   const auto offset = p.log.append(encode_batch(batch));
   if (!offset) return std::unexpected(offset.error());
   p.apply(std::move(batch), *offset);
+  p.sync_soon();
   p.write_early(group);
   return {};
 }

@@ -10,7 +10,24 @@ namespace tocsin::telemetry {
 namespace {
 // opened in one step, so that many small batches do not take a step each
 constexpr std::size_t step_bytes = 256u << 10;
+// what an event costs beside its message
+constexpr std::size_t event_bytes = sizeof(LogEvent) + 16;
 }  // namespace
+
+std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset) {
+  auto tail = std::make_shared<TailBatch>();
+  tail->offset = offset;
+  tail->first_ms = INT64_MAX;
+  tail->last_ms = INT64_MIN;
+  tail->bytes = sizeof(TailBatch);
+  for (const LogEvent& event : batch.events) {
+    tail->first_ms = std::min(tail->first_ms, event.time_ms);
+    tail->last_ms = std::max(tail->last_ms, event.time_ms);
+    tail->bytes += event.message.size() + event_bytes;
+  }
+  tail->batch = std::move(batch);
+  return tail;
+}
 
 void rows_of(const TailBatch& tail, std::vector<LogRow>& rows) {
   std::uint64_t sequence = tail.offset * batch_events_max;

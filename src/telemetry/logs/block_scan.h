@@ -19,6 +19,9 @@ struct TailBatch {
 };
 using TailBatches = std::vector<std::shared_ptr<const TailBatch>>;
 
+/// The batch with its place, times and size.
+std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset);
+
 /// Appends the batch's rows.
 void rows_of(const TailBatch& batch, std::vector<LogRow>& rows);
 

@@ -8,6 +8,10 @@
 namespace tocsin::telemetry {
 namespace {
 
+constexpr std::int64_t day_ms = 86'400'000;
+std::int64_t day_of(std::int64_t time_ms) { return (time_ms - (time_ms < 0 ? day_ms - 1 : 0)) / day_ms; }
+
+
 const std::vector<storage::Migration> migrations = {
     {1,
      R"(CREATE TABLE logs_groups (id BIGINT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, class TEXT NOT NULL,
@@ -114,6 +118,28 @@ void LogTables::remove_group(LogGroupId id) {
 }
 
 void LogTables::remove_stream(LogStreamId id) { database_.execute("DELETE FROM logs_streams WHERE id = ?", {std::int64_t{id}}); }
+
+std::int64_t LogTables::put_rows(const std::vector<LogRow>& rows) {
+  std::int64_t written = 0;
+  std::vector<LogRow> block;
+  std::size_t block_bytes = 0;
+  const auto put = [&] {
+    if (!block.empty()) put_block(block);
+    block.clear();
+    block_bytes = 0;
+  };
+  for (const LogRow& row : rows) {
+    // a block lies within a day, so that retention can remove it whole
+    if (!block.empty() &&
+        (block_bytes + row.message.size() > block_bytes_max || day_of(row.position.time_ms) != day_of(block.back().position.time_ms)))
+      put();
+    block.push_back(row);
+    block_bytes += row.message.size();
+    written += static_cast<std::int64_t>(row.message.size());
+  }
+  put();
+  return written;
+}
 
 void LogTables::put_block(const std::vector<LogRow>& rows) {
   TrigramFilter filter;

@@ -33,6 +33,8 @@ class LogTables {
 
   /// `rows` in the order of position, of one group.
   void put_block(const std::vector<LogRow>& rows);
+  /// Rows in order of their positions, as blocks of at most block_bytes_max that lie within a day each; the bytes of their messages.
+  std::int64_t put_rows(const std::vector<LogRow>& rows);
   std::vector<BlockEntry> blocks(LogGroupId group, std::int64_t from_ms, std::int64_t to_ms);
   std::optional<std::string> block_filter(std::int64_t block);
   std::optional<std::string> block_rows(std::int64_t block);

@@ -1,6 +1,7 @@
 #include "telemetry/metrics/chunk_metric_store.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/log.h"
 #include "telemetry/metrics/chunk_table.h"
@@ -28,6 +29,7 @@ struct ChunkMetricStore::Parts {
   std::size_t delta_bytes = 0;
   std::uint64_t points = 0;
   bool replaying = false;
+  std::optional<std::uint64_t> replaying_at;  ///< the record of the log that comes next, while it is read at the start
   bool flushing = false;
   bool started = false;
   bool sync_planned = false;
@@ -147,7 +149,7 @@ struct ChunkMetricStore::Parts {
   std::uint64_t gather() {
     writing.insert(writing.end(), waiting.begin(), waiting.end());
     waiting.clear();
-    return log.next_offset();
+    return replaying_at.value_or(log.next_offset());
   }
 
   Result<void> finish_flush(std::uint64_t below) {
@@ -155,7 +157,7 @@ struct ChunkMetricStore::Parts {
     auto kept = table.in_transaction([&] { table.keep_flushed_below(below); });
     if (!kept) return kept;
     flushed_below = below;
-    log.trim(below);
+    if (!replaying_at) log.trim(below);
     return {};
   }
 
@@ -238,6 +240,7 @@ Result<void> ChunkMetricStore::open() {
   p.replaying = true;
   Result<void> damaged;
   auto read = p.log.read(p.flushed_below, [&](std::uint64_t offset, std::string_view record) {
+    p.replaying_at = offset + 1;
     auto batch = decode_record(record);
     if (batch)
       p.apply(batch->scope, batch->points, offset);
@@ -247,6 +250,7 @@ Result<void> ChunkMetricStore::open() {
     return damaged.has_value();
   });
   p.replaying = false;
+  p.replaying_at.reset();
   return damaged ? read : damaged;
 }
 
