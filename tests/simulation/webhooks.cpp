@@ -1,5 +1,6 @@
 #include "simulation/webhooks.h"
 
+#include <vector>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -42,9 +43,8 @@ std::string signed_text(const Document& message) {
     if (const auto value = text_at(message, name)) text += std::string(name) + '\n' + *value + '\n';
   };
   for (const char* name : {"Message", "MessageId"}) add(name);
-  for (const char* name : notification ? std::initializer_list<const char*>{"Subject", "Timestamp"}
-                                       : std::initializer_list<const char*>{"SubscribeURL", "Timestamp", "Token"})
-    add(name);
+  const std::vector<const char*> of_type = notification ? std::vector{"Subject", "Timestamp"} : std::vector{"SubscribeURL", "Timestamp", "Token"};
+  for (const char* name : of_type) add(name);
   for (const char* name : {"TopicArn", "Type"}) add(name);
   return text;
 }
