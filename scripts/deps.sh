@@ -3,14 +3,13 @@
 # usage: deps.sh [build] [test] [demo]    (all three when none is named)
 set -euo pipefail
 build="g++ cmake ninja-build pkg-config ccache mold python3 python3-pip ca-certificates
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev libspdlog-dev libsimdjson-dev libcbor-dev libyaml-cpp-dev
+  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev libspdlog-dev libcbor-dev libyaml-cpp-dev
   libre2-dev libcurl4-openssl-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev zlib1g-dev libhowardhinnant-date-dev
   libprotobuf-dev protobuf-compiler tzdata"
 test="libgtest-dev libgmock-dev python3-venv python3-pip awscli"
 demo="postgresql-15 nginx-light iproute2 python3-venv python3-pip procps"
 wanted=""
 for group in "${@:-build test demo}"; do for name in $group; do wanted+=" ${!name}"; done; done
-command -v npm >/dev/null || wanted+=" npm"
 missing=()
 for package in $wanted; do
   [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")

@@ -98,6 +98,9 @@ def run(folder):
         sums = shop.ledger_sums()
         say(f"\nThe whole story happened, {time.monotonic() - began:.0f} s after the start. The shop's own ledger: {sums['sent']} visits, {sums['failed']} failed.")
         show_where_to_look(tocsin, told)
+        kept = pathlib.Path(os.environ["DEMO_PROGRAMS"]) / "demo-review.md"
+        shutil.copy(told.review, kept)
+        say(f"  a copy of it      {kept}")
         if os.environ.get("ONCE") is None:
             say("\nAll stays up until Ctrl-C.")
             signal.pause()
