@@ -49,7 +49,7 @@ wire::WebSocketListener ControlChannels::listen(const std::string& instance_id, 
 }
 
 void ControlChannels::open(const std::shared_ptr<Channel>& channel, const std::string& text) {
-  if (channel->opened) return;
+  if (channel->opened || !channel->socket) return;
   const Result<Document> hello = parse_json(text);
   if (!hello || !redeem(text_or(*hello, "TokenValue"), channel->instance_id)) {
     channel->socket->close(close_policy, "the token does not open this channel");
@@ -57,7 +57,8 @@ void ControlChannels::open(const std::shared_ptr<Channel>& channel, const std::s
   }
   channel->opened = true;
   // a host has one channel: a newer one replaces the one whose end we have not noticed yet
-  if (const auto old = channels_.find(channel->instance_id); old != channels_.end()) old->second->socket->close(1000, "replaced");
+  if (const auto old = channels_.find(channel->instance_id); old != channels_.end() && old->second->socket)
+    old->second->socket->close(1000, "replaced");
   channels_[channel->instance_id] = channel;
   log::info("hosts", "agent connected", {{"host", channel->instance_id}});
   if (told_.connected) told_.connected(channel->instance_id);
@@ -71,6 +72,8 @@ void ControlChannels::receive(const std::shared_ptr<Channel>& channel, const std
 }
 
 void ControlChannels::close(const std::shared_ptr<Channel>& channel) {
+  // the connection holds its listener and that the channel: here the circle ends
+  const auto ended = std::move(channel->socket);
   const auto current = channels_.find(channel->instance_id);
   if (current == channels_.end() || current->second != channel) return;
   channels_.erase(current);

@@ -86,6 +86,7 @@ class RunCommand : public testing::Test {
                      [&](std::function<wire::WebSocketListener(std::shared_ptr<wire::WebSocket>)> start) { agent->server = start(agent); }, [](wire::HttpResponse) {});
     agent->server.on_text(to_json(Object{{"TokenValue", token}}));
     executor.run_ready();
+    agents.push_back(agent);
     return agent;
   }
 
@@ -132,6 +133,14 @@ class RunCommand : public testing::Test {
   Commands commands{state, random, journal, timers, registry, channels};
   const Scope scope{"000000000000", "eu-west-1"};
   std::string host;
+  std::vector<std::shared_ptr<FakeAgent>> agents;
+
+  // as a connection that ends
+  void TearDown() override {
+    for (const auto& agent : agents) agent->server.on_close();
+    executor.run_ready();
+    for (const auto& agent : agents) agent->server = {};
+  }
 };
 
 TEST_F(RunCommand, RunsOnAConnectedHostAndKeepsItsOutput) {
@@ -223,6 +232,7 @@ TEST_F(RunCommand, AChannelOpensOnlyWithItsOwnFreshToken) {
   executor.run_ready();
   EXPECT_TRUE(agent->closed);
   EXPECT_FALSE(channels.connected(host));
+  agents.push_back(agent);
 }
 
 TEST(CommandProgress, ConcurrencyAndErrorsBoundWhatIsSent) {
