@@ -62,6 +62,37 @@ TEST_F(MetricStoreStory, PointsAreReadAtOnceByTheirPeriod) {
   EXPECT_TRUE(read(noon - 5min, noon, 10).empty()) << "not a high-resolution metric";
 }
 
+TEST_F(MetricStoreStory, ACrashInTheMiddleOfReadingTheLogAgainLosesNothing) {
+  /// Gives one record, as if the server was killed after it.
+  class CutShort final : public storage::IngestLog {
+   public:
+    explicit CutShort(MemoryIngestLog& kept) : kept_(kept) {}
+    Result<std::uint64_t> append(std::string_view record) override { return kept_.append(record); }
+    Result<void> sync() override { return {}; }
+    Result<void> read(std::uint64_t from, const std::function<bool(std::uint64_t, std::string_view)>& visit) override {
+      return kept_.read(from, [&](std::uint64_t offset, std::string_view record) {
+        visit(offset, record);
+        return false;
+      });
+    }
+    Result<void> skip_to(std::uint64_t offset) override { return kept_.skip_to(offset); }
+    void trim(std::uint64_t offset) override { kept_.trim(offset); }
+    std::uint64_t next_offset() const override { return kept_.next_offset(); }
+
+   private:
+    MemoryIngestLog& kept_;
+  } cut(log);
+  for (const double value : {1.0, 2.0, 4.0}) put(noon - 60s, value);
+  store.reset();
+  {
+    // so small a bound that what was read is written to chunks at once
+    ChunkMetricStore interrupted(executor, *database, cut, {.delta_bytes_max = 1});
+    ASSERT_TRUE(interrupted.open());
+  }
+  restart();
+  EXPECT_EQ(sum(noon - 2min, noon, 60), 7);
+}
+
 TEST_F(MetricStoreStory, TheLogIsSyncedOnceForAllThatComesIn200MsAndNotWhileNothingComes) {
   class CountingLog final : public storage::IngestLog {
    public:
