@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=$1 jobs=${2:-2}
 shift $(($# > 2 ? 2 : $#))
-[ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"/dev/stderr"
+[ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >&2
 cmake --build --preset "$preset" -j "$jobs" ${*:+--target "$@"}
 case "$preset" in asan | tsan) exit 0 ;; esac
 for program in tocsin tocsin-agent; do
