@@ -71,7 +71,7 @@ class Page {
 
 }  // namespace
 
-Reply get_metric_data(MetricStore& metrics, const ListTokens& tokens, const Call& call) {
+Reply get_metric_data(MetricStore& metrics, const telemetry::MathSources& sources, const ListTokens& tokens, const Call& call) {
   const Instant start = instant_from_ns(integer_or(call.input, "StartTime", 0)),
                 end = instant_from_ns(integer_or(call.input, "EndTime", 0));
   if (start >= end) return validation_error("The parameter EndTime must be greater than StartTime.");
@@ -84,7 +84,7 @@ Reply get_metric_data(MetricStore& metrics, const ListTokens& tokens, const Call
   std::size_t passed = 0;
   std::from_chars(skip->data(), skip->data() + skip->size(), passed);
 
-  const auto results = telemetry::run_queries(metrics, call.scope, *queries, common_start(*queries, start, call.now), end);
+  const auto results = telemetry::run_queries(metrics, call.scope, *queries, common_start(*queries, start, call.now), end, sources);
   if (!results) return validation_error(results.error().message);
   Page page(passed, *count_max);
   const bool newest_first = text_or(call.input, "ScanBy", "TimestampDescending") == "TimestampDescending";

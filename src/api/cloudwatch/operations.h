@@ -4,7 +4,7 @@
 #include "api/call.h"
 #include "api/list_tokens.h"
 #include "detect/alarms/alarms.h"
-#include "telemetry/metrics/metric_store.h"
+#include "telemetry/metrics/math/metric_query.h"
 
 namespace tocsin::api::cloudwatch {
 
@@ -12,7 +12,7 @@ using detect::Alarms;
 using telemetry::MetricStore;
 
 Reply put_metric_data(MetricStore&, const Call&);
-Reply get_metric_data(MetricStore&, const ListTokens&, const Call&);
+Reply get_metric_data(MetricStore&, const telemetry::MathSources&, const ListTokens&, const Call&);
 Reply get_metric_statistics(MetricStore&, const Call&);
 Reply list_metrics(MetricStore&, const ListTokens&, const Call&);
 

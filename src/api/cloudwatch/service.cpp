@@ -4,7 +4,8 @@
 
 namespace tocsin::api {
 
-Service make_cloudwatch_service(telemetry::MetricStore& metrics, detect::Alarms& alarms, ListTokens tokens) {
+Service make_cloudwatch_service(telemetry::MetricStore& metrics, detect::Alarms& alarms, ListTokens tokens,
+                                telemetry::MathSources sources) {
   using namespace cloudwatch;
   const auto of_metrics = [&metrics](Reply (*operation)(MetricStore&, const Call&)) {
     return [&metrics, operation](const Call& call) { return operation(metrics, call); };
@@ -15,7 +16,7 @@ Service make_cloudwatch_service(telemetry::MetricStore& metrics, detect::Alarms&
   return {.name = "cloudwatch",
           .operations = {
               {"PutMetricData", of_metrics(put_metric_data)},
-              {"GetMetricData", [&metrics, tokens](const Call& call) { return get_metric_data(metrics, tokens, call); }},
+              {"GetMetricData", [&metrics, tokens, sources](const Call& call) { return get_metric_data(metrics, sources, tokens, call); }},
               {"GetMetricStatistics", of_metrics(get_metric_statistics)},
               {"ListMetrics", [&metrics, tokens](const Call& call) { return list_metrics(metrics, tokens, call); }},
               {"PutMetricAlarm", of_alarms(put_metric_alarm)},

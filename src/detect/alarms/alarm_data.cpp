@@ -15,7 +15,7 @@ Result<std::vector<Datapoint>> MetricAlarmData::datapoints(const Scope& scope, c
   };
 
   if (terms.metric_math) {
-    auto results = telemetry::run_queries(metrics_, scope, terms.queries, start, end);
+    auto results = telemetry::run_queries(metrics_, scope, terms.queries, start, end, sources_);
     if (!results) return std::unexpected(results.error());
     for (const telemetry::QueryResult& result : *results)
       if (result.id == terms.result_id)

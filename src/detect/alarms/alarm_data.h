@@ -19,11 +19,13 @@ class AlarmData {
 /// From the metrics.
 class MetricAlarmData final : public AlarmData {
  public:
-  explicit MetricAlarmData(telemetry::MetricStore& metrics) : metrics_(metrics) {}
+  /// `sources` answer what expressions ask of others (anomaly bands).
+  explicit MetricAlarmData(telemetry::MetricStore& metrics, telemetry::MathSources sources = {}) : metrics_(metrics), sources_(sources) {}
   Result<std::vector<Datapoint>> datapoints(const Scope& scope, const AlarmTerms& terms, Instant end) override;
 
  private:
   telemetry::MetricStore& metrics_;
+  telemetry::MathSources sources_;
 };
 
 }  // namespace tocsin::detect

@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "telemetry/metrics/math/band_source.h"
 #include "telemetry/metrics/math/expression.h"
 #include "telemetry/metrics/math/math_functions.h"
 #include "telemetry/metrics/math/math_operators.h"
@@ -18,8 +19,9 @@ constexpr std::size_t series_max = 500;
 /// Evaluates queries on demand, each once.
 class QueryRun {
  public:
-  QueryRun(MetricStore* store, const Scope& scope, const std::vector<MetricQuery>& queries, Instant start, Instant end)
-      : store_(store), scope_(scope), queries_(queries), start_(start), end_(end) {}
+  QueryRun(MetricStore* store, const Scope& scope, const std::vector<MetricQuery>& queries, Instant start, Instant end,
+           const MathSources& sources)
+      : store_(store), scope_(scope), queries_(queries), start_(start), end_(end), sources_(sources) {}
 
   Result<MathValue> value_of(const MetricQuery& query) {
     if (const auto known = values_.find(query.id); known != values_.end()) return known->second;
@@ -114,8 +116,39 @@ class QueryRun {
     return all;
   }
 
+  const MetricQuery* query_named(const Expression& expression) const {
+    if (expression.kind != ExpressionKind::name) return nullptr;
+    const auto found =
+        std::find_if(queries_.begin(), queries_.end(), [&](const MetricQuery& query) { return query.id == expression.text; });
+    return found == queries_.end() ? nullptr : &*found;
+  }
+
+  /// ANOMALY_DETECTION_BAND(m1, k): an array of the lower and the upper edge.
+  Result<MathValue> band(const Expression& call) {
+    const auto wrong = [] { return fail(ErrorKind::invalid, "Unsupported operand type(s) for ANOMALY_DETECTION_BAND"); };
+    if (call.parts.empty() || call.parts.size() > 2) return wrong();
+    auto series = evaluate(call.parts[0]);
+    if (!series) return series;
+    if (!std::holds_alternative<SeriesValue>(*series)) return wrong();
+    double deviations = 2;
+    if (call.parts.size() == 2) {
+      auto given = evaluate(call.parts[1]);
+      if (!given) return given;
+      const double* number = std::get_if<double>(&*given);
+      if (!number || !(*number > 0)) return wrong();
+      deviations = *number;
+    }
+    if (!store_) return SeriesArray(2);
+    if (!sources_.bands) return fail(ErrorKind::unsupported, "Unsupported function 'ANOMALY_DETECTION_BAND'");
+    const auto& values = std::get<SeriesValue>(*series);
+    auto edges = sources_.bands->band({scope_, queries_, query_named(call.parts[0]), values, {start_, end_, values.period_s}, deviations});
+    if (!edges) return std::unexpected(edges.error());
+    return SeriesArray{std::move(edges->lower), std::move(edges->upper)};
+  }
+
   Result<MathValue> call(const Expression& call) {
     if (call.text == "METRICS") return metrics(call);
+    if (call.text == "ANOMALY_DETECTION_BAND") return band(call);
     if (!is_math_function(call.text)) return fail(ErrorKind::unsupported, "Unsupported function '" + call.text + "'");
     std::vector<MathValue> arguments;
     for (const Expression& part : call.parts) {
@@ -130,6 +163,7 @@ class QueryRun {
   const Scope& scope_;
   const std::vector<MetricQuery>& queries_;
   Instant start_, end_;
+  const MathSources& sources_;
   MathSpan span_{};
   std::map<std::string, MathValue> values_;
   std::set<std::string> open_;
@@ -166,8 +200,8 @@ std::vector<TimeValue> read_statistic(MetricStore& store, const Scope& scope, co
 }
 
 Result<std::vector<QueryResult>> run_queries(MetricStore& store, const Scope& scope, const std::vector<MetricQuery>& queries, Instant start,
-                                             Instant end) {
-  QueryRun run(&store, scope, queries, start, end);
+                                             Instant end, const MathSources& sources) {
+  QueryRun run(&store, scope, queries, start, end, sources);
   std::vector<QueryResult> results;
   for (const MetricQuery& query : queries) {
     if (!query.return_data) continue;
@@ -184,7 +218,8 @@ Result<std::vector<QueryResult>> run_queries(MetricStore& store, const Scope& sc
 
 Result<void> check_queries(const std::vector<MetricQuery>& queries) {
   const Scope nowhere;
-  QueryRun run(nullptr, nowhere, queries, Instant{}, Instant{});
+  const MathSources nobody;
+  QueryRun run(nullptr, nowhere, queries, Instant{}, Instant{}, nobody);
   for (const MetricQuery& query : queries)
     if (auto value = value_in_words(run, query); !value) return std::unexpected(value.error());
   return {};

@@ -33,10 +33,17 @@ struct QueryResult {
   std::vector<TimeValue> points;  ///< ascending by time
 };
 
+class BandSource;
+
+/// What expressions ask of others; where there is nobody, the function is refused. All must outlive the use.
+struct MathSources {
+  BandSource* bands = nullptr;  ///< ANOMALY_DETECTION_BAND (band_source.h)
+};
+
 /// Results of the queries that return data, in their order; an expression that gives an array gives one result per series. `invalid` or
 /// `unsupported` with the words "Error in expression 'e1': …".
 Result<std::vector<QueryResult>> run_queries(MetricStore& store, const Scope& scope, const std::vector<MetricQuery>& queries, Instant start,
-                                             Instant end);
+                                             Instant end, const MathSources& sources = {});
 
 /// What can be said without data: syntax, unknown ids and functions, circles.
 Result<void> check_queries(const std::vector<MetricQuery>& queries);

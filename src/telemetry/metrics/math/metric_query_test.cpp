@@ -1,9 +1,9 @@
-#include "telemetry/metrics/math/metric_query.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <map>
+
+#include "telemetry/metrics/math/band_source.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -51,13 +51,14 @@ class Math : public testing::TestWithParam<Case> {
       points = std::max(points, values.size());
     }
     queries.push_back({.id = "e1", .stat = {}, .expression = expression, .label = {}});
-    return run_queries(store, {}, queries, start, start + static_cast<std::int64_t>(points) * 1min);
+    return run_queries(store, {}, queries, start, start + static_cast<std::int64_t>(points) * 1min, sources);
   }
   std::vector<double> values(const QueryResult& result) {
     std::vector<double> values(5, none);
     for (const TimeValue& point : result.points) values.at(static_cast<std::size_t>((point.time - start) / 1min)) = point.value;
     return values;
   }
+  MathSources sources;
   // m1, m2, m3 are those of the guide's example of IF
   GivenStore store{[] {
     GivenStore given;
@@ -103,6 +104,30 @@ TEST_F(Math, ArraysGiveAResultEach) {
   ASSERT_TRUE(results);
   ASSERT_EQ(results->size(), 2u);
   EXPECT_EQ(results->at(0).label, "m1");
+}
+
+/// Each value ± k.
+class GivenBands final : public BandSource {
+ public:
+  std::string asked;
+  Result<Band> band(const BandRequest& request) override {
+    asked = request.query ? request.query->id : "an expression";
+    Band band{request.series, request.series};
+    for (TimeValue& point : band.lower.points) point.value -= request.deviations;
+    for (TimeValue& point : band.upper.points) point.value += request.deviations;
+    return band;
+  }
+};
+
+TEST_F(Math, ABandIsAskedOfItsSourceAndItsLastIsTheUpperEdge) {
+  EXPECT_EQ(run("ANOMALY_DETECTION_BAND(c)").error().message, "Error in expression 'e1': Unsupported function 'ANOMALY_DETECTION_BAND'");
+  GivenBands bands;
+  sources.bands = &bands;
+  EXPECT_EQ(values(run("LAST(ANOMALY_DETECTION_BAND(c, 3))")->front()), (std::vector<double>{4, 5, 7, 11, 19}));
+  EXPECT_EQ(values(run("FIRST(ANOMALY_DETECTION_BAND(c))")->front()), (std::vector<double>{-1, 0, 2, 6, 14}));
+  EXPECT_EQ(bands.asked, "c");
+  EXPECT_EQ(run("ANOMALY_DETECTION_BAND(c + c)")->size(), 2u);
+  EXPECT_EQ(bands.asked, "an expression");
 }
 
 TEST_F(Math, ErrorsNameTheExpression) {
