@@ -1,13 +1,17 @@
 #include "telemetry/logs/filters/condition.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
+#include <cmath>
 
 namespace tocsin::telemetry::filters {
 namespace {
 
-bool is_value_part(char c) {
-  return c != ' ' && c != '\t' && c != ',' && c != ']' && c != '}' && c != ')' && c != '&' && c != '|' && c != '(' && c != '"';
-}
+// what stands up to a blank or a sign of the pattern's own
+bool is_value_part(char c) { return std::string_view(" \t\r\n,]})(&|\"").find(c) == std::string_view::npos; }
+// a bare word: letters, digits, '_', the wildcard; '.' for addresses
+bool is_bare_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '*' || c == '.' || (c & 0x80); }
 
 bool compare(Operator op, double a, double b) {
   switch (op) {
@@ -48,9 +52,11 @@ bool Glob::operator()(std::string_view value) const {
   return in == text.size();
 }
 
-bool holds(const Comparison& comparison, std::string_view text, std::optional<double> number) {
+std::unexpected<Error> invalid_pattern(const std::string& what) { return fail(ErrorKind::invalid, "Invalid filter pattern: " + what); }
+
+bool holds(const Comparison& comparison, std::string_view text) {
   if (const double* wanted = std::get_if<double>(&comparison.value)) {
-    if (number) return compare(comparison.op, *number, *wanted);
+    if (const auto number = to_number(text)) return compare(comparison.op, *number, *wanted);
     return comparison.op == Operator::not_equal;
   }
   const bool equal = std::holds_alternative<Glob>(comparison.value)
@@ -61,21 +67,70 @@ bool holds(const Comparison& comparison, std::string_view text, std::optional<do
 
 std::optional<double> to_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
+  const std::size_t digits = text.starts_with('-') ? 1 : 0;
+  if (text.size() <= digits || (!std::isdigit(static_cast<unsigned char>(text[digits])) && text[digits] != '.')) return std::nullopt;
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
 }
 
+std::string number_text(double number) { return fmt::format("{}", number); }
+
+namespace {
+
+bool is_regex_part(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || std::string_view(":_#=@/;,-^$?[]{}|\\*+. ").find(c) != std::string_view::npos;
+}
+
+/// "{m, n}" and "{,n}" as RE2 has them; `at` stands behind the brace.
+std::string repetition(std::string_view text, std::size_t& at) {
+  const std::size_t end = text.find('}', at);
+  if (end == std::string_view::npos) return "{";
+  std::string inside;
+  for (const char c : text.substr(at, end - at))
+    if (c != ' ') inside += c;
+  if (inside.find_first_not_of("0123456789,") != std::string::npos) return "{";
+  at = end + 1;
+  return (inside.starts_with(',') ? "{0" : "{") + inside + '}';
+}
+
+/// The expression for RE2, or nullopt when it has what patterns do not allow.
+std::optional<std::string> translate(std::string_view text) {
+  std::string out;
+  bool in_class = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at++];
+    if (c != '\\' && !is_regex_part(c)) return std::nullopt;
+    if (c == '\\') {
+      if (at == text.size()) return std::nullopt;
+      const char escaped = text[at++];
+      if (std::isalnum(static_cast<unsigned char>(escaped)) && std::string_view("dDsSwWx").find(escaped) == std::string_view::npos)
+        return std::nullopt;
+      if (escaped & 0x80) return std::nullopt;
+      out += c;
+      out += escaped;
+    } else if (c == '{' && !in_class) {
+      out += repetition(text, at);
+    } else {
+      if (c == '[') in_class = true;
+      if (c == ']') in_class = false;
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<Regex> compile_regex(std::string_view text) {
-  for (const char c : text)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && std::string_view(":_#=@/;,-^$?[]{}|\\*+. ").find(c) == std::string_view::npos)
-      return fail(ErrorKind::invalid, "Invalid character(s) in the regular expression '" + std::string(text) + "'");
+  const auto translated = translate(text);
+  if (!translated || text.empty()) return invalid_pattern("Invalid character(s) in the regular expression '%" + std::string(text) + "%'");
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_max_mem(1 << 20);
-  auto regex = std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()), options);
-  if (!regex->ok()) return fail(ErrorKind::invalid, "Invalid regular expression '" + std::string(text) + "': " + regex->error());
+  auto regex = std::make_shared<const re2::RE2>(*translated, options);
+  if (!regex->ok()) return invalid_pattern("Invalid regular expression '%" + std::string(text) + "%': " + regex->error());
   return regex;
 }
 
@@ -120,14 +175,15 @@ Result<std::string> PatternReader::quoted() {
     else
       text += c;
   }
-  return fail(ErrorKind::invalid, "Invalid filter pattern: a quote is not closed");
+  return invalid_pattern("a quote is not closed");
 }
 
 Result<Regex> PatternReader::regex() {
   const std::size_t end = rest_.find('%');
-  if (end == std::string_view::npos) return fail(ErrorKind::invalid, "Invalid filter pattern: a regular expression is not closed");
+  if (end == std::string_view::npos) return invalid_pattern("a regular expression is not closed");
   auto regex = compile_regex(rest_.substr(0, end));
   rest_.remove_prefix(end + 1);
+  ++regexes_;
   return regex;
 }
 
@@ -141,22 +197,29 @@ std::optional<Operator> PatternReader::comparison_operator() {
   return std::nullopt;
 }
 
-Result<Value> PatternReader::value() {
+Result<Value> PatternReader::value(bool quoted_regex) {
   skip_blanks();
-  if (peek() == '%' || peek() == '"') {
-    const bool is_regex = take() == '%';
-    if (is_regex) {
-      auto compiled = regex();
-      if (!compiled) return std::unexpected(compiled.error());
-      return Value(*compiled);
-    }
+  if (peek() == '%') {
+    take();
+    auto compiled = regex();
+    if (!compiled) return std::unexpected(compiled.error());
+    return Value(*compiled);
+  }
+  if (peek() == '"') {
+    take();
     auto text = quoted();
     if (!text) return std::unexpected(text.error());
-    return Value(Glob{*text});
+    if (!quoted_regex || text->size() < 3 || !text->starts_with('%') || !text->ends_with('%')) return Value(Glob{*text});
+    auto compiled = compile_regex(std::string_view(*text).substr(1, text->size() - 2));
+    if (!compiled) return std::unexpected(compiled.error());
+    ++regexes_;
+    return Value(*compiled);
   }
   const std::string_view word = take_while(is_value_part);
-  if (word.empty()) return fail(ErrorKind::invalid, "Invalid filter pattern: a value is missing");
+  if (word.empty()) return invalid_pattern("a value is missing");
   if (const auto number = to_number(word)) return Value(*number);
+  for (const char c : word)
+    if (!is_bare_part(c)) return fail(ErrorKind::invalid, "Invalid character(s) in term '" + std::string(word) + "'");
   return Value(Glob{std::string(word)});
 }
 

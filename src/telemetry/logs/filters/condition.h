@@ -13,6 +13,9 @@
 
 namespace tocsin::telemetry::filters {
 
+/// Words for the caller: "Invalid filter pattern: " and what is wrong.
+std::unexpected<Error> invalid_pattern(const std::string& what);
+
 enum class Operator { equal, not_equal, less, less_equal, greater, greater_equal };
 
 /// A text with '*' for any characters.
@@ -28,17 +31,21 @@ struct Comparison {
   Value value;
 };
 
-/// `number` is the value as a number, when it is one.
-bool holds(const Comparison& comparison, std::string_view text, std::optional<double> number);
+/// A text that is a number as a whole is compared as one with a number.
+bool holds(const Comparison& comparison, std::string_view text);
 
+/// Digits with sign, decimals, exponent.
 std::optional<double> to_number(std::string_view text);
-/// Of the characters that patterns allow. `invalid` otherwise.
+/// As numbers are written in messages: 0.5, 404.
+std::string number_text(double number);
+/// Of the characters and escapes that patterns allow. `invalid` otherwise.
 Result<Regex> compile_regex(std::string_view text);
 
 class PatternReader {
  public:
   explicit PatternReader(std::string_view text) : rest_(text) {}
   void skip_blanks();
+  std::string_view rest() const { return rest_; }
   bool at_end() const { return rest_.empty(); }
   char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
   char take();
@@ -52,10 +59,13 @@ class PatternReader {
   /// What stands up to the closing '%', after the opening one.
   Result<Regex> regex();
   std::optional<Operator> comparison_operator();
-  Result<Value> value();
+  /// A number, a bare word, a quoted text, a regular expression between '%' (also within quotes when `quoted_regex`).
+  Result<Value> value(bool quoted_regex = false);
+  int regex_count() const { return regexes_; }
 
  private:
   std::string_view rest_;
+  int regexes_ = 0;
 };
 
 }  // namespace tocsin::telemetry::filters

@@ -65,13 +65,38 @@ TEST(DelimitedPattern, FieldsAreCountedAndCompared) {
   EXPECT_TRUE(matches("[ip, user, ...]", access));
   EXPECT_TRUE(matches("[..., request = *html*, status = 404 || status = 410, bytes]", access));
   EXPECT_FALSE(matches("[..., status != 404, bytes]", access));
-  EXPECT_FALSE(matches("[w1 != \"%a%\", w2]", access));
+  EXPECT_TRUE(matches("[w1 != \"%a%\", w2]", access));
+  EXPECT_FALSE(matches("[w1 != \"%0%\", w2]", access));
   EXPECT_TRUE(matches("[w1 = %7.0%, ...]", access));
 }
 
 TEST(FilterPattern, BrokenPatternsAreRefused) {
-  for (const char* pattern : {"foo-bar", "\"open", "%open", "{ $.a }", "{ $.a = }", "{ $.a = 1", "{ a = 1 }", "{ $.a > \"x\" }",
-                              "{ $.a[*].b[*] = 1 }", "[a", "[..., ...]", "%(a)%", "{ $.a = 1 } x"})
+  for (const char* pattern : {"foo-bar",
+                              "\"open",
+                              "%open",
+                              "{ $.a }",
+                              "{ $.a = }",
+                              "{ $.a = 1",
+                              "{ a = 1 }",
+                              "{ $.a > \"x\" }",
+                              "{ $.a[*].b[*] = 1 }",
+                              "[a",
+                              "\"\"",
+                              "{ $.a = foo-bar }",
+                              "{ $.a = 'x' }",
+                              "%a!b%",
+                              "%é%",
+                              "%\\b%",
+                              "[a = 1 && b = 2]",
+                              "{ $.a IS NOT NULL }",
+                              "{ $.a EXISTS }",
+                              "{ $.a = %x% && $.b = %y% && $.c = %z% }",
+                              "{ $.a[\"x\"] = 1 }",
+                              "?",
+                              "-",
+                              "[..., ...]",
+                              "%(a)%",
+                              "{ $.a = 1 } x"})
     EXPECT_FALSE(FilterPattern::parse(pattern)) << pattern;
 }
 

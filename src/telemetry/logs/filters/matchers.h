@@ -1,6 +1,7 @@
 // The three kinds of patterns as matchers.
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "telemetry/logs/filters/condition.h"
@@ -10,8 +11,10 @@ namespace tocsin::telemetry {
 
 struct FilterPattern::Matcher {
   virtual ~Matcher() = default;
-  virtual bool matches(std::string_view message) const = 0;
+  virtual bool matches(const MessageView& message) const = 0;
+  virtual std::map<std::string, std::string> extract(const MessageView&) const { return {}; }
   std::vector<std::string> literals;
+  int regex_count = 0;
 };
 
 namespace filters {

@@ -15,8 +15,8 @@ struct Term {
 
 struct TextMatcher final : FilterPattern::Matcher {
   std::vector<Term> required, excluded, any;
-  bool matches(std::string_view message) const override {
-    const auto occurs = [&](const Term& term) { return term(message); };
+  bool matches(const MessageView& message) const override {
+    const auto occurs = [&](const Term& term) { return term(message.text()); };
     if (!std::all_of(required.begin(), required.end(), occurs) || std::any_of(excluded.begin(), excluded.end(), occurs)) return false;
     // beside plain or excluded terms, "?" terms are ignored
     return !required.empty() || !excluded.empty() || any.empty() || std::any_of(any.begin(), any.end(), occurs);
@@ -25,11 +25,17 @@ struct TextMatcher final : FilterPattern::Matcher {
 
 bool is_word_part(char c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; }
 
+// the service's words
+std::unexpected<Error> invalid_term(const std::string& term) {
+  return fail(ErrorKind::invalid, "Invalid character(s) in term '" + term + "'");
+}
+
 Result<Term> read_term(PatternReader& in) {
   if (in.peek() == '"') {
     in.take();
     auto phrase = in.quoted();
     if (!phrase) return std::unexpected(phrase.error());
+    if (phrase->empty()) return invalid_term("\"\"");
     return Term{*phrase, nullptr};
   }
   if (in.peek() == '%') {
@@ -41,7 +47,7 @@ Result<Term> read_term(PatternReader& in) {
   const std::string word(in.take_while(is_word_part));
   const bool plain =
       std::all_of(word.begin(), word.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (c & 0x80); });
-  if (word.empty() || !plain) return fail(ErrorKind::invalid, "Invalid character(s) in term '" + word + "'");
+  if (word.empty() || !plain) return invalid_term(word);
   return Term{word, nullptr};
 }
 
@@ -61,6 +67,7 @@ Matching parse_text_pattern(std::string_view text) {
     if (!blank) (sign == '?' ? matcher->any : sign == '-' ? matcher->excluded : matcher->required).push_back(*term);
   }
   std::erase_if(matcher->literals, [](const std::string& literal) { return literal.find_first_not_of(' ') == std::string::npos; });
+  matcher->regex_count = in.regex_count();
   return matcher;
 }
 
