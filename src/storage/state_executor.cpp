@@ -46,6 +46,11 @@ void StateExecutor::after_commit(Task task) {
     executor_.post(std::move(task));
 }
 
+void StateExecutor::forget_after(std::size_t count) {
+  // erase, as a Task has no default to resize with
+  if (after_ && after_->size() > count) after_->erase(after_->begin() + static_cast<std::ptrdiff_t>(count), after_->end());
+}
+
 TimerId StateExecutor::submit_at(Instant due, Work work) {
   return executor_.post_at(due, [this, work = std::move(work)]() mutable {
     submit(std::move(work), [](Result<void> result) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/executor.h"
@@ -23,8 +25,23 @@ class StateExecutor {
   /// is durable, with work's own error, or `unavailable` when the commit or a statement failed, or `internal` when work threw (then nothing
   /// of it remains).
   void submit(Work work, Done done = {});
-  /// From inside a unit: `task` runs on the executor after the commit, and not at all when the unit fails.
+  /// From inside a unit: `task` runs on the executor after the commit, and not at all when the unit, or a part of it that registered the
+  /// task and was undone, fails.
   void after_commit(Task task);
+  /// A part of a unit: an error (or exception) undoes what `work` wrote and forgets what it registered for after the commit; the unit goes
+  /// on. Nests. What can register anything is undone by this, not by Database::atomically alone.
+  template <typename Work>
+  auto atomically(Work&& work) -> decltype(work()) {
+    const std::size_t registered = registered_count();
+    try {
+      auto result = database_.atomically(std::forward<Work>(work));
+      if (!result.has_value()) forget_after(registered);
+      return result;
+    } catch (...) {
+      forget_after(registered);
+      throw;
+    }
+  }
   /// A unit at a time; work's error is logged. Not durable: for what is re-planned at start.
   TimerId submit_at(Instant due, Work work);
   void cancel(TimerId timer) { executor_.cancel(timer); }
@@ -44,6 +61,8 @@ class StateExecutor {
     std::vector<Task> after;
   };
 
+  std::size_t registered_count() const { return after_ ? after_->size() : 0; }
+  void forget_after(std::size_t count);
   void run_group();
   Finished run_unit(Unit unit);
 

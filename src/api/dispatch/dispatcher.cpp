@@ -225,7 +225,7 @@ std::expected<void, ServiceError> Dispatcher::refuse_before_handling(Passage& pa
 }
 
 Reply Dispatcher::run(const Handle& handle, const Call& call) {
-  return parts_.state.database().atomically([&]() -> Reply {
+  return parts_.state.atomically([&]() -> Reply {
     try {
       return handle(call);
     } catch (const std::exception& error) {
@@ -235,7 +235,7 @@ Reply Dispatcher::run(const Handle& handle, const Call& call) {
 }
 
 void Dispatcher::record(Passage& passage) {
-  (void)parts_.state.database().atomically([&]() -> Result<void> {
+  (void)parts_.state.atomically([&]() -> Result<void> {
     try {
       parts_.recorder.record(passage.call, passage.reply);
       return {};

@@ -60,6 +60,7 @@ class DispatcherTest : public ::testing::Test {
                               })});
     ssm.operations.push_back({"PutParameter", Handle([this](const Call& call) -> Reply {
                                 database_->execute("INSERT INTO kept_names VALUES (?)", {text_or(call.input, "Name")});
+                                state_.after_commit([this, name = text_or(call.input, "Name")] { after_.push_back(name); });
                                 if (text_or(call.input, "Value") == "bad")
                                   return refuse("ParameterAlreadyExists", "The parameter already exists.");
                                 if (text_or(call.input, "Value") == "throw") throw std::runtime_error("boom");
@@ -95,6 +96,7 @@ class DispatcherTest : public ::testing::Test {
   FakeRecorder recorder_;
   FakeMetrics metrics_;
   std::vector<Complete> waiting_;
+  std::vector<std::string> after_;
   std::optional<Dispatcher> dispatcher_;
 };
 
@@ -114,6 +116,7 @@ TEST_F(DispatcherTest, AnErrorUndoesItsWritesButIsRecorded) {
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(response.body, R"({"__type":"ParameterAlreadyExists","message":"The parameter already exists."})");
   EXPECT_EQ(kept(), 1);
+  EXPECT_EQ(after_, std::vector<std::string>{"a"}) << "nor does what it registered run after the commit";
   EXPECT_EQ(recorder_.records, (std::vector<std::string>{"PutParameter ok", "PutParameter ParameterAlreadyExists"}));
 }
 
@@ -122,6 +125,7 @@ TEST_F(DispatcherTest, ADefectIsAnInternalFailure) {
   EXPECT_EQ(response.status, 500);
   EXPECT_EQ(response.body.find("boom"), std::string::npos);
   EXPECT_EQ(kept(), 0);
+  EXPECT_TRUE(after_.empty());
 }
 
 TEST_F(DispatcherTest, RefusesInTheOrderOfTheServices) {

@@ -186,7 +186,7 @@ void Rules::deliver(const Rule& rule, const Target& target, const Document& even
   auto input = target_input(target.definition, event, context);
   if (!input) return to_dead_letters(delivery, "INVALID_JSON", input.error().message, {});
   delivery.input = std::move(*input);
-  const auto dispatched = state_.database().atomically([&] { return dispatch(delivery); });
+  const auto dispatched = state_.atomically([&] { return dispatch(delivery); });
   if (dispatched) return;
   if (is_final(dispatched.error())) return to_dead_letters(delivery, error_code_of(dispatched.error()), dispatched.error().message, {});
   retry_later(delivery, dispatched.error());

@@ -75,6 +75,34 @@ TEST_P(DatabaseConformance, AnErrorUndoesItsUnitAloneAndItsAfterTasks) {
   EXPECT_EQ(names(), "a c ");
 }
 
+TEST_P(DatabaseConformance, AnUndonePartForgetsItsAfterTasks) {
+  std::string after;
+  const auto part = [&](std::string name, Result<void> end) {
+    return [&, name, end]() -> Result<void> {
+      insert(name);
+      state->after_commit([&after, name] { after += name; });
+      return end;
+    };
+  };
+  EXPECT_TRUE(in_unit([&]() -> Result<void> {
+    (void)part("a", {})();
+    (void)state->atomically([&]() -> Result<void> {
+      (void)state->atomically(part("b", {}));
+      (void)state->atomically(part("c", fail(ErrorKind::conflict, "no")));
+      return fail(ErrorKind::conflict, "no");
+    });
+    EXPECT_THROW((void)state->atomically([&]() -> Result<void> {
+      (void)part("d", {})();
+      throw std::runtime_error("boom");
+    }),
+                 std::runtime_error);
+    (void)state->atomically(part("e", {}));
+    return {};
+  }));
+  EXPECT_EQ(after, "ae");
+  EXPECT_EQ(names(), "a e ");
+}
+
 TEST_P(DatabaseConformance, SavepointsNest) {
   EXPECT_TRUE(in_unit([&]() -> Result<void> {
     insert("a");
