@@ -48,6 +48,12 @@ void take(Pipe& pipe, std::string& into, std::size_t limit, bool& cut) {
   cut = cut || static_cast<std::size_t>(got) > room;
 }
 
+// what was cut says so, within the limit
+void mark_cut(std::string& text, std::size_t limit) {
+  text.resize(limit - cut_mark.size());
+  text += cut_mark;
+}
+
 [[noreturn]] void become_script(const std::string& script, const std::string& working_directory, int out, int err) {
   setpgid(0, 0);
   const int nothing = ::open("/dev/null", O_RDONLY);
@@ -78,8 +84,8 @@ std::filesystem::path write_script(const std::vector<std::string>& lines, const 
 
 }  // namespace
 
-ScriptOutcome run_script(const std::vector<std::string>& lines, const std::string& working_directory, Duration timeout, const std::filesystem::path& folder,
-                         const std::atomic<bool>& cancelled) {
+ScriptOutcome run_script(const std::vector<std::string>& lines, const std::string& working_directory, Duration timeout,
+                         const std::filesystem::path& folder, const std::atomic<bool>& cancelled) {
   ScriptOutcome outcome;
   const std::filesystem::path script = write_script(lines, folder);
   Pipe out, err;
@@ -114,8 +120,8 @@ ScriptOutcome run_script(const std::vector<std::string>& lines, const std::strin
     if (ended && !ends[0].revents && !ends[1].revents) break;
   }
   outcome.exit_code = exit_code_of(status);
-  if (out_cut) outcome.standard_output += cut_mark;
-  if (err_cut) outcome.standard_error += cut_mark;
+  if (out_cut) mark_cut(outcome.standard_output, standard_output_max);
+  if (err_cut) mark_cut(outcome.standard_error, standard_error_max);
   std::error_code error;
   std::filesystem::remove(script, error);
   return outcome;

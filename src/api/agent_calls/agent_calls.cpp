@@ -52,12 +52,15 @@ const std::map<std::string, AgentCalls::Serve, std::less<>> AgentCalls::by_targe
     {"EC2WindowsMessageDeliveryService.FailMessage", &AgentCalls::nothing},
 };
 
-AgentCalls::AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts, hosts::ControlChannels& channels)
+AgentCalls::AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts,
+                       hosts::ControlChannels& channels)
     : state_(state), gate_(gate), roles_(roles), hosts_(hosts), channels_(channels) {}
 
 std::vector<wire::ExtraRoute> AgentCalls::routes() {
-  std::vector<wire::ExtraRoute> routes = {{.by = wire::ExtraRoute::By::path, .prefix = std::string(channel_path), .method = "POST", .handler = this}};
-  for (const auto& [target, serve] : by_target_) routes.push_back({.by = wire::ExtraRoute::By::target, .prefix = target, .method = "POST", .handler = this});
+  std::vector<wire::ExtraRoute> routes = {
+      {.by = wire::ExtraRoute::By::path, .prefix = std::string(channel_path), .method = "POST", .handler = this}};
+  for (const auto& [target, serve] : by_target_)
+    routes.push_back({.by = wire::ExtraRoute::By::target, .prefix = target, .method = "POST", .handler = this});
   return routes;
 }
 
@@ -76,9 +79,27 @@ void AgentCalls::handle(wire::HttpRequest request, wire::Respond respond) {
       [this, answer, shared, held](Result<void> kept) {
         if (!kept && answer->has_value()) *answer = refuse("InternalServerError", "The state could not be written.", 503);
         auto send = [answer, shared] { (*shared)(answer->has_value() ? std::move(**answer) : error_response(answer->error())); };
-        if (held && answer->has_value()) state_.executor().post_after(poll_held, std::move(send));
-        else send();
+        if (held && answer->has_value())
+          hold(std::move(send));
+        else
+          send();
       });
+}
+
+void AgentCalls::hold(Task send) {
+  if (!holding_) return send();
+  const std::uint64_t id = next_held_++;
+  held_.emplace(id, std::move(send));
+  state_.executor().post_after(poll_held, [this, id] {
+    if (auto waiting = held_.extract(id)) waiting.mapped()();
+  });
+}
+
+void AgentCalls::release_polls() {
+  state_.executor().post([this] {
+    holding_ = false;
+    for (auto& [id, send] : std::exchange(held_, {})) send();
+  });
 }
 
 AgentCalls::Answer AgentCalls::serve(const wire::HttpRequest& request) {
@@ -92,7 +113,8 @@ AgentCalls::Answer AgentCalls::serve(const wire::HttpRequest& request) {
 
 AgentCalls::Answer AgentCalls::register_instance(const wire::HttpRequest&, const Document& input) {
   const std::string code = text_or(input, "ActivationCode"), id = text_or(input, "ActivationId"), key = text_or(input, "PublicKey");
-  if (code.size() < code_length_min || id.size() < id_length_min) return refuse("InvalidActivation", "The activation's id or code is too short.");
+  if (code.size() < code_length_min || id.size() < id_length_min)
+    return refuse("InvalidActivation", "The activation's id or code is too short.");
   if (!wire::is_host_public_key(key)) return refuse("ValidationException", "PublicKey is not an RSA key of at least 2048 bits.");
   const auto host = hosts_.register_host(id, code, text_or(input, "Fingerprint"), key);
   if (!host) return refuse("InvalidActivation", host.error().message);
@@ -154,7 +176,9 @@ AgentCalls::Answer AgentCalls::no_associations(const wire::HttpRequest& request,
 // commands travel over the control channel; an agent that polls is told that there is nothing
 AgentCalls::Answer AgentCalls::no_messages(const wire::HttpRequest& request, const Document& input) {
   if (const auto host = signer(request); !host) return std::unexpected(host.error());
-  return json_response(200, {{"Destination", text_or(input, "Destination")}, {"MessagesRequestId", text_or(input, "MessagesRequestId")}, {"Messages", Array{}}});
+  return json_response(
+      200,
+      {{"Destination", text_or(input, "Destination")}, {"MessagesRequestId", text_or(input, "MessagesRequestId")}, {"Messages", Array{}}});
 }
 
 AgentCalls::Answer AgentCalls::nothing(const wire::HttpRequest& request, const Document&) {
@@ -169,8 +193,8 @@ AgentCalls::Answer AgentCalls::channel_token(const wire::HttpRequest& request) {
     return refuse("AccessDeniedException", "A host opens its own control channel alone.", 403);
   wire::HttpResponse response{.status = 201};
   response.headers.set("Content-Type", "application/xml");
-  response.body = "<CreateControlChannelOutput><MessageSchemaVersion>1.0</MessageSchemaVersion><TokenValue>" + escape_xml(channels_.create_token(host->instance_id)) +
-                  "</TokenValue></CreateControlChannelOutput>";
+  response.body = "<CreateControlChannelOutput><MessageSchemaVersion>1.0</MessageSchemaVersion><TokenValue>" +
+                  escape_xml(channels_.create_token(host->instance_id)) + "</TokenValue></CreateControlChannelOutput>";
   return response;
 }
 

@@ -8,6 +8,7 @@
 
 #include "access/identities/role_assumption.h"
 #include "api/dispatch/gate.h"
+#include "base/executor.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
 #include "storage/state_executor.h"
@@ -18,10 +19,13 @@ namespace tocsin::api {
 /// Everything referred to outlives it. `handle` may be called from any thread.
 class AgentCalls final : public wire::HttpHandler {
  public:
-  AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts, hosts::ControlChannels& channels);
+  AgentCalls(storage::StateExecutor& state, Gate& gate, access::RoleAssumption& roles, hosts::HostRegistry& hosts,
+             hosts::ControlChannels& channels);
   void handle(wire::HttpRequest request, wire::Respond respond) override;
   /// For the dispatcher's router.
   std::vector<wire::ExtraRoute> routes();
+  /// Answers the polls that are held, so that a server that stops does not wait for them. From any thread.
+  void release_polls();
 
  private:
   using Answer = std::expected<wire::HttpResponse, ServiceError>;
@@ -39,6 +43,8 @@ class AgentCalls final : public wire::HttpHandler {
   /// The host that signed the request, with its key or its credentials.
   std::expected<hosts::Host, ServiceError> signer(const wire::HttpRequest& request);
 
+  void hold(Task send);
+
   static const std::map<std::string, Serve, std::less<>> by_target_;
 
   storage::StateExecutor& state_;
@@ -46,6 +52,9 @@ class AgentCalls final : public wire::HttpHandler {
   access::RoleAssumption& roles_;
   hosts::HostRegistry& hosts_;
   hosts::ControlChannels& channels_;
+  std::map<std::uint64_t, Task> held_;  ///< answers of polls that wait; on the StateExecutor's executor
+  std::uint64_t next_held_ = 0;
+  bool holding_ = true;
 };
 
 /// Whom a host's signature stands for: its role's session in its account.

@@ -16,6 +16,8 @@ constexpr const char* delivery_timer = "commands.delivery";
 constexpr const char* execution_timer = "commands.execution";
 // the agent holds to the document's own limit; this one only ends what an agent never reported
 constexpr Duration execution_max = 49h;
+// an agent that has just connected drops jobs until it is ready, without a word: sent again until acknowledged
+constexpr Duration unacknowledged_after = 5s;
 
 std::string timer_key(const std::string& command_id, const std::string& instance_id) { return command_id + '/' + instance_id; }
 
@@ -32,8 +34,8 @@ bool has_tag(const Object& tags, std::string_view name, const std::vector<std::s
 }
 }  // namespace
 
-Commands::Commands(storage::StateExecutor& state, Random& random, events::Journal& journal, delivery::Timers& timers, hosts::HostRegistry& hosts,
-                   hosts::ControlChannels& channels)
+Commands::Commands(storage::StateExecutor& state, Random& random, events::Journal& journal, delivery::Timers& timers,
+                   hosts::HostRegistry& hosts, hosts::ControlChannels& channels)
     : state_(state), random_(random), journal_(journal), timers_(timers), hosts_(hosts), channels_(channels), store_(state) {}
 
 void Commands::start() {
@@ -46,17 +48,20 @@ void Commands::start() {
 Result<std::vector<std::string>> Commands::resolve_hosts(const CommandSpec& spec) {
   std::set<std::string> chosen;
   for (const std::string& id : spec.instance_ids) {
-    if (!hosts_.find(spec.scope, id)) return fail(ErrorKind::invalid, "Instances not in a valid state for account: " + id, "InvalidInstanceId");
+    if (!hosts_.find(spec.scope, id))
+      return fail(ErrorKind::invalid, "Instances not in a valid state for account: " + id, "InvalidInstanceId");
     chosen.insert(id);
   }
   for (const Document& target : spec.targets) {
     const std::string key = text_or(target, "Key");
     const std::vector<std::string> values = texts(array_at(target, "Values"));
     const bool by_id = key == "InstanceIds" || key == "instanceids";
-    if (!by_id && !key.starts_with("tag:")) return fail(ErrorKind::invalid, "Target key " + key + " is not offered; use InstanceIds or tag:NAME.", "InvalidTarget");
+    if (!by_id && !key.starts_with("tag:"))
+      return fail(ErrorKind::invalid, "Target key " + key + " is not offered; use InstanceIds or tag:NAME.", "InvalidTarget");
     for (const hosts::Host& host : hosts_.hosts(spec.scope)) {
-      const bool matches = by_id ? std::find(values.begin(), values.end(), host.instance_id) != values.end() || values == std::vector<std::string>{"*"}
-                                 : has_tag(hosts_.tags(spec.scope, host.instance_id), std::string_view(key).substr(4), values);
+      const bool matches =
+          by_id ? std::find(values.begin(), values.end(), host.instance_id) != values.end() || values == std::vector<std::string>{"*"}
+                : has_tag(hosts_.tags(spec.scope, host.instance_id), std::string_view(key).substr(4), values);
       if (matches) chosen.insert(host.instance_id);
     }
   }
@@ -87,7 +92,22 @@ void Commands::dispatch(const Command& command, const std::vector<Invocation>& i
 }
 
 void Commands::transmit(const Command& command, const std::string& instance_id) {
-  state_.after_commit([this, instance_id, job = send_command_job(command, instance_id)] { channels_.send(instance_id, "agent_job", job); });
+  state_.after_commit([this, instance_id, id = command.id, job = send_command_job(command, instance_id)] {
+    if (channels_.send(instance_id, "agent_job", job)) expect_acknowledgement(id, instance_id);
+  });
+}
+
+void Commands::expect_acknowledgement(const std::string& command_id, const std::string& instance_id) {
+  if (!expected_.insert(timer_key(command_id, instance_id)).second) return;
+  state_.executor().post_after(unacknowledged_after, [this, command_id, instance_id] {
+    expected_.erase(timer_key(command_id, instance_id));
+    state_.submit([this, command_id, instance_id]() -> Result<void> {
+      const auto command = store_.command(command_id);
+      const auto invocation = store_.invocation(command_id, instance_id);
+      if (command && invocation && invocation->status == InvocationStatus::pending) transmit(*command, instance_id);
+      return {};
+    });
+  });
 }
 
 void Commands::on_connected(const std::string& instance_id) {
@@ -128,7 +148,7 @@ void Commands::on_acknowledged(const std::string& instance_id, const JobAcknowle
   auto invocation = command_id ? store_.invocation(*command_id, instance_id) : std::nullopt;
   if (!invocation || invocation->status != InvocationStatus::pending) return;
   const std::string& code = acknowledgement.status_code;
-  if (code == "51402") return;  // its buffer is full: sent again when it reconnects or another of its commands ends
+  if (code == "51402") return;  // its buffer is full: sent again soon, as if it had not heard
   timers_.cancel(delivery_timer, timer_key(*command_id, instance_id));
   if (code == "200" || code == "51405") {
     invocation->status = InvocationStatus::in_progress;
@@ -137,7 +157,8 @@ void Commands::on_acknowledged(const std::string& instance_id, const JobAcknowle
     timers_.set(execution_timer, timer_key(*command_id, instance_id), state_.now() + execution_max);
   } else {
     end_invocation(*invocation, InvocationStatus::failed, "Undeliverable", state_.now());
-    invocation->steps.push_back({.name = "agent", .status = "Failed", .standard_error = "The agent refused the command: " + code + ' ' + acknowledgement.error});
+    invocation->steps.push_back(
+        {.name = "agent", .status = "Failed", .standard_error = "The agent refused the command: " + code + ' ' + acknowledgement.error});
   }
   store_.update(*invocation);
   settle(*command_id);
@@ -181,20 +202,23 @@ void Commands::publish(const Invocation& invocation, const Command& command) {
                    .event_time = state_.now(),
                    .source = "aws.ssm",
                    .type = "EC2 Command Invocation Status-change Notification",
-                   .subject_arn = "arn:aws:ssm:" + invocation.scope.region + ":" + invocation.scope.account + ":managed-instance/" + invocation.instance_id,
+                   .subject_arn = "arn:aws:ssm:" + invocation.scope.region + ":" + invocation.scope.account + ":managed-instance/" +
+                                  invocation.instance_id,
                    .detail = Object{{"command-id", invocation.command_id},
                                     {"document-name", command.spec.document_name},
                                     {"instance-id", invocation.instance_id},
                                     {"requested-date-time", to_rfc3339_ms(invocation.requested_at)},
                                     {"status", to_text(invocation.status)}},
-                   .idempotency_key = "command/" + invocation.command_id + '/' + invocation.instance_id + '/' + std::string(to_text(invocation.status))});
+                   .idempotency_key =
+                       "command/" + invocation.command_id + '/' + invocation.instance_id + '/' + std::string(to_text(invocation.status))});
 }
 
 Result<void> Commands::cancel(const Scope& scope, const std::string& command_id, const std::vector<std::string>& instance_ids) {
   auto command = store_.command(command_id);
   if (!command || command->spec.scope != scope) return fail(ErrorKind::not_found, "no such command", "InvalidCommandId");
   for (Invocation& invocation : store_.invocations(command_id)) {
-    const bool chosen = instance_ids.empty() || std::find(instance_ids.begin(), instance_ids.end(), invocation.instance_id) != instance_ids.end();
+    const bool chosen =
+        instance_ids.empty() || std::find(instance_ids.begin(), instance_ids.end(), invocation.instance_id) != instance_ids.end();
     if (!chosen || is_terminal(invocation.status)) continue;
     if (invocation.status == InvocationStatus::pending) {
       end_invocation(invocation, InvocationStatus::cancelled, "Cancelled", state_.now());
@@ -204,9 +228,10 @@ Result<void> Commands::cancel(const Scope& scope, const std::string& command_id,
       invocation.status_details = "Cancelling";
     }
     store_.update(invocation);
-    state_.after_commit([this, id = invocation.instance_id, job = cancel_command_job(command_id, invocation.instance_id, make_uuid_v4(random_))] {
-      channels_.send(id, "agent_job", job);
-    });
+    state_.after_commit(
+        [this, id = invocation.instance_id, job = cancel_command_job(command_id, invocation.instance_id, make_uuid_v4(random_))] {
+          channels_.send(id, "agent_job", job);
+        });
   }
   settle(command_id);
   return {};
@@ -216,7 +241,8 @@ Result<void> Commands::expire(const std::string& key, bool delivery) {
   const auto slash = key.find('/');
   auto invocation = store_.invocation(key.substr(0, slash), key.substr(slash + 1));
   if (!invocation || (delivery && invocation->status != InvocationStatus::pending)) return {};
-  if (!end_invocation(*invocation, InvocationStatus::timed_out, delivery ? "DeliveryTimedOut" : "ExecutionTimedOut", state_.now())) return {};
+  if (!end_invocation(*invocation, InvocationStatus::timed_out, delivery ? "DeliveryTimedOut" : "ExecutionTimedOut", state_.now()))
+    return {};
   store_.update(*invocation);
   settle(invocation->command_id);
   return {};

@@ -2,6 +2,7 @@
 // Threads: only on the StateExecutor; send, cancel and the readers inside a unit of work, on_connected and on_frame outside.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,14 @@ namespace tocsin::remediate {
 
 class Commands {
  public:
-  Commands(storage::StateExecutor& state, Random& random, events::Journal& journal, delivery::Timers& timers, hosts::HostRegistry& hosts, hosts::ControlChannels& channels);
+  Commands(storage::StateExecutor& state, Random& random, events::Journal& journal, delivery::Timers& timers, hosts::HostRegistry& hosts,
+           hosts::ControlChannels& channels);
   Result<void> migrate() { return store_.migrate(); }
   /// Registers timers' handlers and the channels' listener; before timers and listeners start.
   void start();
 
-  /// Stores the command and sends it to the hosts that are connected, after the commit. Hosts: spec.instance_ids and those that the targets match
-  /// (Key InstanceIds or tag:NAME). `invalid` with reason InvalidInstanceId, InvalidTarget or InvalidParameters.
+  /// Stores the command and sends it to the hosts that are connected, after the commit. Hosts: spec.instance_ids and those that the targets
+  /// match (Key InstanceIds or tag:NAME). `invalid` with reason InvalidInstanceId, InvalidTarget or InvalidParameters.
   Result<Command> send(CommandSpec spec);
   /// Cancels on the given hosts, or on all when none is given; what has ended stays. `not_found` (InvalidCommandId).
   Result<void> cancel(const Scope& scope, const std::string& command_id, const std::vector<std::string>& instance_ids);
@@ -39,6 +41,7 @@ class Commands {
   void on_reply(const std::string& instance_id, const JobReply& reply);
   void dispatch(const Command& command, const std::vector<Invocation>& invocations);
   void transmit(const Command& command, const std::string& instance_id);
+  void expect_acknowledgement(const std::string& command_id, const std::string& instance_id);
   void settle(const std::string& command_id);
   void publish(const Invocation& invocation, const Command& command);
   Result<void> expire(const std::string& key, bool delivery);
@@ -50,6 +53,7 @@ class Commands {
   hosts::HostRegistry& hosts_;
   hosts::ControlChannels& channels_;
   CommandStore store_;
+  std::set<std::string> expected_;  ///< COMMAND/INSTANCE of jobs that were sent and are looked at again soon
 };
 
 }  // namespace tocsin::remediate

@@ -22,14 +22,16 @@ class FakeAgent : public wire::WebSocket {
   void close(int, std::string) override { closed = true; }
 
   void reply(const std::string& job, std::string_view status, std::string_view output) {
-    const Object content{{"documentStatus", status},
-                         {"runtimeStatus", Object{{"aws:runShellScript", Object{{"status", status}, {"code", 0}, {"standardOutput", output}}}}}};
+    const Object content{
+        {"documentStatus", status},
+        {"runtimeStatus", Object{{"aws:runShellScript", Object{{"status", status}, {"code", 0}, {"standardOutput", output}}}}}};
     send("agent_job_reply", Object{{"jobId", job}, {"content", to_json(content)}, {"topic", "aws.ssm.sendCommand"}});
   }
   void acknowledge(const std::string& job, std::string_view code) { send("agent_job_ack", Object{{"jobId", job}, {"statusCode", code}}); }
   std::string last_job() const { return text_or(*parse_json(received.back().payload), "JobId"); }
   std::size_t count(std::string_view type) const {
-    return static_cast<std::size_t>(std::count_if(received.begin(), received.end(), [&](const auto& frame) { return frame.message_type == type; }));
+    return static_cast<std::size_t>(
+        std::count_if(received.begin(), received.end(), [&](const auto& frame) { return frame.message_type == type; }));
   }
 
   wire::WebSocketListener server;
@@ -38,7 +40,9 @@ class FakeAgent : public wire::WebSocket {
 
  private:
   void send(std::string type, const Object& payload) {
-    server.on_binary(wire::encode_frame({.message_type = std::move(type), .created_ms = 1, .message_id = "00112233-4455-6677-8899-aabbccddeeff",
+    server.on_binary(wire::encode_frame({.message_type = std::move(type),
+                                         .created_ms = 1,
+                                         .message_id = "00112233-4455-6677-8899-aabbccddeeff",
                                          .payload = boost::json::serialize(payload)}));
   }
 };
@@ -72,7 +76,10 @@ class RunCommand : public testing::Test {
   std::string register_host() {
     std::string id;
     unit([&] {
-      const auto activation = registry.create_activation({.scope = scope, .default_instance_name = "web", .registration_limit = 5, .expires_at = clock.now() + 24h,
+      const auto activation = registry.create_activation({.scope = scope,
+                                                          .default_instance_name = "web",
+                                                          .registration_limit = 5,
+                                                          .expires_at = clock.now() + 24h,
                                                           .tags = Array{Object{{"Key", "application"}, {"Value", "shop"}}}});
       id = registry.register_host(activation.id, activation.code, "fingerprint", "key")->instance_id;
     });
@@ -82,8 +89,10 @@ class RunCommand : public testing::Test {
   std::shared_ptr<FakeAgent> connect(const std::string& instance_id) {
     auto agent = std::make_shared<FakeAgent>();
     const std::string token = channels.create_token(instance_id);
-    channels.upgrade({.method = "GET", .path = "/v1/control-channel/" + instance_id},
-                     [&](std::function<wire::WebSocketListener(std::shared_ptr<wire::WebSocket>)> start) { agent->server = start(agent); }, [](wire::HttpResponse) {});
+    channels.upgrade(
+        {.method = "GET", .path = "/v1/control-channel/" + instance_id},
+        [&](std::function<wire::WebSocketListener(std::shared_ptr<wire::WebSocket>)> start) { agent->server = start(agent); },
+        [](wire::HttpResponse) {});
     agent->server.on_text(to_json(Object{{"TokenValue", token}}));
     executor.run_ready();
     agents.push_back(agent);
@@ -91,13 +100,15 @@ class RunCommand : public testing::Test {
   }
 
   CommandSpec spec() {
-    return {.scope = scope,
-            .document_name = "AWS-RunShellScript",
-            .document = *parse_json(R"({"schemaVersion":"2.2","parameters":{"commands":{"type":"StringList"},"executionTimeout":{"type":"String","default":"3600"}},
+    return {
+        .scope = scope,
+        .document_name = "AWS-RunShellScript",
+        .document = *parse_json(
+            R"({"schemaVersion":"2.2","parameters":{"commands":{"type":"StringList"},"executionTimeout":{"type":"String","default":"3600"}},
               "mainSteps":[{"action":"aws:runShellScript","name":"run","inputs":{"runCommand":"{{ commands }}"}}]})"),
-            .parameters = Object{{"commands", Array{"uptime"}}},
-            .instance_ids = {host},
-            .timeout_seconds = 60};
+        .parameters = Object{{"commands", Array{"uptime"}}},
+        .instance_ids = {host},
+        .timeout_seconds = 60};
   }
 
   std::string send(CommandSpec what) {
@@ -183,6 +194,20 @@ TEST_F(RunCommand, WaitsForAHostThatIsAwayAndSendsAgainUntilItAcknowledges) {
   EXPECT_EQ(connect(host)->count("agent_job"), 0u);
 }
 
+TEST_F(RunCommand, IsSentAgainToAnAgentThatDroppedItWithoutAWord) {
+  auto agent = connect(host);
+  const std::string id = send(spec());
+  executor.run_for(12s);
+  EXPECT_EQ(agent->count("agent_job"), 3u);
+  agent->acknowledge(agent->last_job(), "51402");
+  executor.run_for(6s);
+  EXPECT_EQ(agent->count("agent_job"), 4u);
+  agent->acknowledge(agent->last_job(), "200");
+  executor.run_for(30s);
+  EXPECT_EQ(agent->count("agent_job"), 4u);
+  EXPECT_EQ(invocation(id).status, InvocationStatus::in_progress);
+}
+
 TEST_F(RunCommand, TimesOutWhenNobodyTakesIt) {
   const std::string id = send(spec());
   executor.run_for(61s);
@@ -226,8 +251,10 @@ TEST_F(RunCommand, AChannelOpensOnlyWithItsOwnFreshToken) {
   const std::string other = register_host();
   auto agent = std::make_shared<FakeAgent>();
   const std::string token = channels.create_token(other);
-  channels.upgrade({.method = "GET", .path = "/v1/control-channel/" + host},
-                   [&](std::function<wire::WebSocketListener(std::shared_ptr<wire::WebSocket>)> start) { agent->server = start(agent); }, [](wire::HttpResponse) {});
+  channels.upgrade(
+      {.method = "GET", .path = "/v1/control-channel/" + host},
+      [&](std::function<wire::WebSocketListener(std::shared_ptr<wire::WebSocket>)> start) { agent->server = start(agent); },
+      [](wire::HttpResponse) {});
   agent->server.on_text(to_json(Object{{"TokenValue", token}}));
   executor.run_ready();
   EXPECT_TRUE(agent->closed);
@@ -250,7 +277,8 @@ TEST(CommandProgress, ConcurrencyAndErrorsBoundWhatIsSent) {
 }
 
 TEST(AgentJobFuzz, WhateverAnAgentSendsIsReadOrDropped) {
-  fuzz::mutate({R"({"jobId":"aws.ssm.c.mi-1","content":"{\"documentStatus\":\"Success\",\"runtimeStatus\":{\"s\":{\"code\":0}}}"})", R"({"jobId":"x","statusCode":"200"})"},
+  fuzz::mutate({R"({"jobId":"aws.ssm.c.mi-1","content":"{\"documentStatus\":\"Success\",\"runtimeStatus\":{\"s\":{\"code\":0}}}"})",
+                R"({"jobId":"x","statusCode":"200"})"},
                20'000, [](std::string_view text) {
                  (void)parse_reply(text);
                  (void)parse_acknowledgement(text);

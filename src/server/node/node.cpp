@@ -84,6 +84,7 @@ class WholeNode final : public Node {
   void stop() override {
     if (stopped_) return;
     stopped_ = true;
+    agent_calls_.release_polls();
     if (http_) http_->stop();
     if (ground_->outside.on_a_machine) flush();
     ground_->executor->halt();

@@ -7,6 +7,7 @@
 
 #include "api/ssm/reply.h"
 #include "base/text_time.h"
+#include "remediate/commands/command_progress.h"
 
 namespace tocsin::api::ssm {
 namespace {
@@ -55,8 +56,21 @@ Object to_shape(const Command& command) {
           {"TimeoutSeconds", spec.timeout_seconds}};
 }
 
+// the agents' words for a step have more than the service's: a step that did not apply counts as done
+InvocationStatus status_of(const StepOutcome& step) {
+  return step.status.empty() ? InvocationStatus::pending : status_of_reply(step.status);
+}
+
+std::string_view details_of(const StepOutcome& step) {
+  const InvocationStatus status = status_of(step);
+  return status == InvocationStatus::timed_out ? "ExecutionTimedOut" : to_text(status);
+}
+
 Object to_shape(const StepOutcome& step) {
-  Object shape{{"Name", step.name}, {"Status", step.status.empty() ? "Pending" : step.status}, {"StatusDetails", step.status}, {"ResponseCode", step.response_code},
+  Object shape{{"Name", step.name},
+               {"Status", to_text(status_of(step))},
+               {"StatusDetails", details_of(step)},
+               {"ResponseCode", step.response_code},
                {"Output", step.standard_output.substr(0, 2500)}};
   if (const auto at = parse_rfc3339(step.started_at)) shape["ResponseStartDateTime"] = to_ns(*at);
   if (const auto at = parse_rfc3339(step.ended_at)) shape["ResponseFinishDateTime"] = to_ns(*at);
@@ -70,7 +84,8 @@ Reply send_command(Room& room, const Call& call) {
   const auto document = room.documents.get(call.scope, text_or(input, "DocumentName"), {text_or(input, "DocumentVersion"), ""});
   if (!document) return to_service_error(document.error());
   if (document->type != "Command") return refuse("InvalidDocument", "The document is not of type Command.");
-  if (const auto hash = text_at(input, "DocumentHash"); hash && *hash != document->hash) return refuse("InvalidDocument", "The document's hash is another.");
+  if (const auto hash = text_at(input, "DocumentHash"); hash && *hash != document->hash)
+    return refuse("InvalidDocument", "The document's hash is another.");
   CommandSpec spec{.scope = call.scope,
                    .document_name = document->name,
                    .document_version = text_or(input, "DocumentVersion", "$DEFAULT"),
@@ -95,7 +110,9 @@ Reply send_command(Room& room, const Call& call) {
 std::expected<CommandStore::Page, ServiceError> page_of(Room& room, const Call& call) {
   const auto start = page_start(call, room.pages);
   if (!start) return std::unexpected(start.error());
-  CommandStore::Page page{.command_id = text_or(call.input, "CommandId"), .instance_id = text_or(call.input, "InstanceId"), .after = *start,
+  CommandStore::Page page{.command_id = text_or(call.input, "CommandId"),
+                          .instance_id = text_or(call.input, "InstanceId"),
+                          .after = *start,
                           .count = static_cast<std::size_t>(integer_or(call.input, "MaxResults", 50))};
   for (const Document& filter : array_at(call.input, "Filters")) {
     if (text_or(filter, "key") != "Status") return refuse("InvalidFilterKey", "Only the filter key Status is offered by this server.");
@@ -156,10 +173,13 @@ Reply get_invocation(Room& room, const Call& call) {
   if (!invocation || invocation->scope != call.scope) return refuse("InvocationDoesNotExist", "");
   const auto command = room.commands.store().command(invocation->command_id);
   const auto name = text_at(call.input, "PluginName");
-  const auto chosen = std::find_if(invocation->steps.begin(), invocation->steps.end(), [&](const StepOutcome& step) { return !name || step.name == *name; });
+  const auto chosen = std::find_if(invocation->steps.begin(), invocation->steps.end(),
+                                   [&](const StepOutcome& step) { return !name || step.name == *name; });
   if (name && chosen == invocation->steps.end()) return refuse("InvalidPluginName", "");
   if (!name && invocation->steps.size() > 1) return refuse("InvalidPluginName", "The command has several steps: name one.");
   const bool any = chosen != invocation->steps.end();
+  // a step that is named answers with its own status, once it has one
+  const bool own_status = name && any && is_terminal(status_of(*chosen));
   Object output{{"CommandId", invocation->command_id},
                 {"InstanceId", invocation->instance_id},
                 {"Comment", command->spec.comment},
@@ -169,8 +189,8 @@ Reply get_invocation(Room& room, const Call& call) {
                 {"ResponseCode", any ? chosen->response_code : -1},
                 {"ExecutionStartDateTime", any ? chosen->started_at : ""},
                 {"ExecutionEndDateTime", any ? chosen->ended_at : ""},
-                {"Status", to_text(invocation->status)},
-                {"StatusDetails", invocation->status_details},
+                {"Status", own_status ? to_text(status_of(*chosen)) : to_text(invocation->status)},
+                {"StatusDetails", own_status ? details_of(*chosen) : std::string_view(invocation->status_details)},
                 {"StandardOutputContent", any ? chosen->standard_output : ""},
                 {"StandardOutputUrl", ""},
                 {"StandardErrorContent", any ? chosen->standard_error : ""},
@@ -189,7 +209,9 @@ Reply cancel_command(Room& room, const Call& call) {
 
 std::vector<Operation> command_operations(Commands& commands, DocumentStore& documents, hosts::HostRegistry& hosts, ListTokens pages) {
   auto room = std::make_shared<Room>(Room{commands, documents, hosts, std::move(pages)});
-  const auto bind = [room](Reply (*serve)(Room&, const Call&)) { return Handle([room, serve](const Call& call) { return serve(*room, call); }); };
+  const auto bind = [room](Reply (*serve)(Room&, const Call&)) {
+    return Handle([room, serve](const Call& call) { return serve(*room, call); });
+  };
   return {{"SendCommand", bind(send_command)},
           {"ListCommands", bind(list_commands)},
           {"ListCommandInvocations", bind(list_invocations)},
