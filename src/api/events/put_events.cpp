@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/text_time.h"
 #include "events/patterns/pattern.h"
+#include "events/patterns/pattern_set.h"
 
 namespace tocsin::api::eventbridge {
 namespace {
@@ -64,13 +65,17 @@ Reply put_events(Rules& rules, events::Journal& journal, const Call& call) {
 }
 
 Reply test_event_pattern(const Call& call) {
-  const auto event = parse_json(text_or(call.input, "Event"));
+  const std::string text = text_or(call.input, "Event");
+  const auto event = parse_json(text);
   if (!event || !event->is_object()) return api::refuse("ValidationException", "Parameter Event is not valid.");
   const auto pattern = events::compile_pattern(text_or(call.input, "EventPattern"));
   if (!pattern) return api::refuse("InvalidEventPatternException", events::invalid_pattern_words(pattern.error()));
   for (const char* member : {"id", "account", "source", "time", "region", "resources", "detail-type"})
     if (!find(*event, member)) return api::refuse("ValidationException", "Parameter Event is not valid.");
-  return Object{{"Result", pattern->matches(*event)}};
+  events::PatternSet patterns;
+  patterns.add(0, *pattern);
+  std::vector<events::PatternSet::Id> matched;
+  return Object{{"Result", patterns.match_text(text, matched) && !matched.empty()}};
 }
 
 }  // namespace tocsin::api::eventbridge

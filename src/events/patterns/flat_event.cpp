@@ -8,14 +8,6 @@ namespace {
 
 constexpr std::int64_t exact_integer_max = 9007199254740992;  // 2^53
 
-std::optional<double> exact_number(const Document& value) {
-  if (value.is_uint64()) return std::nullopt;
-  if (value.is_int64() && (value.get_int64() > exact_integer_max || value.get_int64() < -exact_integer_max)) return std::nullopt;
-  const double number = value.is_int64() ? static_cast<double>(value.get_int64()) : value.get_double();
-  if (std::abs(number) > static_cast<double>(exact_integer_max)) return std::nullopt;
-  return number;
-}
-
 Leaf make_leaf(const Document& value) {
   Leaf leaf;
   if (value.is_bool()) {
@@ -32,6 +24,14 @@ Leaf make_leaf(const Document& value) {
 }
 
 }  // namespace
+
+std::optional<double> exact_number(const Document& value) {
+  if (value.is_uint64()) return std::nullopt;
+  if (value.is_int64() && (value.get_int64() > exact_integer_max || value.get_int64() < -exact_integer_max)) return std::nullopt;
+  const double number = value.is_int64() ? static_cast<double>(value.get_int64()) : value.get_double();
+  if (std::abs(number) > static_cast<double>(exact_integer_max)) return std::nullopt;
+  return number;
+}
 
 FlatEvent::FlatEvent(const Document& event) {
   std::string path;

@@ -28,6 +28,9 @@ struct Leaf {
   std::vector<ArrayElement> within;
 };
 
+/// What a number of an event compares as: nullopt for an integer beyond ±2^53, which equals nothing.
+std::optional<double> exact_number(const Document& value);
+
 /// Flattened once, then asked by many patterns. Holds views into `event`, which must outlive it. Empty arrays and objects have no leaf.
 class FlatEvent {
  public:

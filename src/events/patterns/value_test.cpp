@@ -16,6 +16,15 @@ std::uint32_t fold(std::uint32_t code) {
   return code;
 }
 
+bool same_bits(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, int bits) {
+  const int whole = bits / 8;
+  if (!std::equal(a.begin(), a.begin() + whole, b.begin())) return false;
+  const int rest = bits % 8;
+  return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+}
+
+}  // namespace
+
 bool holds_wildcard(const std::vector<std::string>& segments, std::string_view text) {
   const std::string& first = segments.front();
   const std::string& last = segments.back();
@@ -38,14 +47,12 @@ std::optional<std::pair<bool, std::array<std::uint8_t, 16>>> parse_address(std::
   return std::nullopt;
 }
 
-bool same_bits(const std::array<std::uint8_t, 16>& a, const std::array<std::uint8_t, 16>& b, int bits) {
-  const int whole = bits / 8;
-  if (!std::equal(a.begin(), a.begin() + whole, b.begin())) return false;
-  const int rest = bits % 8;
-  return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+std::string address_key(bool v6, const std::array<std::uint8_t, 16>& bytes, int bits) {
+  std::string key(1, static_cast<char>(bits + (v6 ? 64 : 0)));
+  key.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(bits / 8));
+  if (bits % 8 != 0) key += static_cast<char>(bytes[static_cast<std::size_t>(bits) / 8] & (0xFF00 >> (bits % 8)));
+  return key;
 }
-
-}  // namespace
 
 std::string fold_case(std::string_view text) {
   std::string out(text);

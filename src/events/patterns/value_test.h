@@ -31,6 +31,19 @@ struct AddressRange {
 /// nullopt unless ADDRESS/BITS.
 std::optional<AddressRange> parse_address_range(std::string_view text);
 
+/// The family (true: v6) and the bytes of an address; nullopt when the text is none.
+std::optional<std::pair<bool, std::array<std::uint8_t, 16>>> parse_address(std::string_view text);
+struct AddressLength {
+  bool v6;
+  int bits;
+  bool operator==(const AddressLength&) const = default;
+};
+/// The same for all addresses that share family and first bits.
+std::string address_key(bool v6, const std::array<std::uint8_t, 16>& bytes, int bits);
+
+/// Whether the text is the literal parts in their order with anything between them.
+bool holds_wildcard(const std::vector<std::string>& segments, std::string_view text);
+
 struct ValueTest {
   enum class Kind {
     null,

@@ -1,26 +1,31 @@
-// The rules of the buses with their patterns compiled; can be read again at any time.
+// The rules of the buses compiled into one automaton a bus; can be read again at any time.
 #pragma once
 
 #include <map>
 #include <tuple>
 #include <vector>
 
-#include "events/patterns/pattern.h"
+#include "events/patterns/pattern_set.h"
 #include "events/rules/rules.h"
 
 namespace tocsin::events {
 
-struct Rules::Compiled {
-  Rule rule;
-  Pattern pattern;
-};
-
 struct Rules::Cache {
   struct Bus {
     std::int64_t generation = -1;
-    std::vector<Compiled> rules;
+    PatternSet patterns;
+    std::vector<Rule> rules;  ///< by the pattern's id; one that is gone has no name
+    std::map<std::string, PatternSet::Id> id_of;
+    std::vector<PatternSet::Id> free;
+
+    /// Only a pattern that is new is compiled.
+    void put(Rule rule);
+    void remove(const std::string& name, PatternSet::Id id);
   };
   std::map<std::tuple<std::string, std::string, std::string>, Bus> buses;
+
+  /// As the rules are now.
+  Bus& bus(storage::Database& database, const Scope& scope, const std::string& name);
 };
 
 }  // namespace tocsin::events

@@ -1,6 +1,7 @@
 // From an event to the targets of the rules that match it, and to the dead letters.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/ids.h"
@@ -141,32 +142,19 @@ void Rules::start() {
   journal_.subscribe("rules", [this](const EventEnvelope& event) { return consume(event); });
 }
 
-const std::vector<Rules::Compiled>& Rules::compiled_rules(const Scope& scope, const std::string& bus) {
-  const auto row = state_.database().query_one("SELECT generation FROM events_buses WHERE account = ? AND region = ? AND name = ?",
-                                               {scope.account, scope.region, bus});
-  Cache::Bus& cached = cache_->buses[{scope.account, scope.region, bus}];
-  const std::int64_t generation = row ? row->integer(0) : 0;
-  if (cached.generation == generation) return cached.rules;
-  cached = {generation, {}};
-  for (const auto& stored :
-       state_.database().query(std::string(rule_columns) +
-                                   "WHERE account = ? AND region = ? AND bus = ? AND pattern <> '' AND state <> 'DISABLED' ORDER BY name",
-                               {scope.account, scope.region, bus}))
-    if (auto pattern = compile_pattern(read_rule(stored).pattern)) cached.rules.push_back({read_rule(stored), std::move(*pattern)});
-  return cached.rules;
-}
-
 Result<void> Rules::consume(const EventEnvelope& event) {
-  const auto& rules = compiled_rules(event.scope, event.bus);
-  if (rules.empty()) return {};
+  Cache::Bus& bus = cache_->bus(state_.database(), event.scope, event.bus);
+  if (bus.id_of.empty()) return {};
   const Document document = to_event_document(event);
-  const FlatEvent flat(document);
+  std::vector<PatternSet::Id> matched;
+  bus.patterns.match(document, matched);
+  std::ranges::sort(matched, {}, [&](PatternSet::Id id) -> const std::string& { return bus.rules[id].name; });
   const bool read_only = is_read_only_management_event(event);
-  for (const Compiled& compiled : rules) {
-    if (read_only && compiled.rule.state != RuleState::enabled_with_all_management_events) continue;
-    if (!compiled.pattern.matches(flat)) continue;
-    count(compiled.rule, "MatchedEvents");
-    trigger(compiled.rule, document, {compiled.rule.arn(), compiled.rule.name, event.recorded_time}, event.id);
+  for (const PatternSet::Id id : matched) {
+    const Rule& rule = bus.rules[id];
+    if (read_only && rule.state != RuleState::enabled_with_all_management_events) continue;
+    count(rule, "MatchedEvents");
+    trigger(rule, document, {rule.arn(), rule.name, event.recorded_time}, event.id);
   }
   return {};
 }

@@ -72,11 +72,11 @@ class Rules {
                                                         const std::string& after, int count_max);
 
  private:
-  struct Compiled;
   class RetryCarrier;
+  /// By account, region and bus; good while the bus's generation is the same.
+  struct Cache;
 
   Result<void> consume(const EventEnvelope& event);
-  const std::vector<Compiled>& compiled_rules(const Scope& scope, const std::string& bus);
   void trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_id);
   void deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context, const std::string& event_id);
   Result<void> dispatch(const TargetDelivery& delivery);
@@ -104,8 +104,6 @@ class Rules {
   SelfMetrics* metrics_;
   std::map<std::string, DispatchTarget> dispatchers_;
   std::unique_ptr<RetryCarrier> carrier_;
-  /// By account, region and bus; good while the bus's generation is the same.
-  struct Cache;
   std::unique_ptr<Cache> cache_;
 };
 
