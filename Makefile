@@ -1,7 +1,7 @@
 # The commands of the project; `make help` lists them. Each is a line over CMake presets and scripts.
 PRESET ?= release
 JOBS ?= $(shell nproc)
-.PHONY: help deps build demo run test check-long bench format lint clean
+.PHONY: help deps build demo run test check-long package bench format lint clean
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 deps: ## install what build, tests and demo need (Debian 12, apt)
@@ -16,6 +16,9 @@ test: deps ## everything CI runs
 	@scripts/test.sh
 check-long: deps ## what takes longer: TSan, kill campaigns, long loads
 	@scripts/check_long.sh
+package: build ## Debian packages and the bill of materials, into build/packages
+	@scripts/deps.sh package
+	@packaging/build_packages.sh build/$(PRESET) build/packages
 bench: build ## measure against the peers; figures go to docs/performance
 	@bench/run.sh
 format: ## clang-format over the tree

@@ -23,6 +23,8 @@ add_compile_options(-Wall -Wextra -Wno-missing-field-initializers -Werror -fno-o
 add_compile_options(-Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized -Wno-dangling-pointer)
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+# the place of the checkout does not get into the program: the same commit gives the same bytes anywhere
+add_compile_options($<$<CONFIG:Release>:-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=>)
 if(TOCSIN_SANITIZE)
   add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TOCSIN_SANITIZE})

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what the build, the tests and the demo need on Debian 12, one apt call; does nothing when all is there.
-# usage: deps.sh [build] [test] [demo]    (all three when none is named)
+# usage: deps.sh [build] [test] [demo] [package]    (the first three when none is named)
 set -euo pipefail
 build="g++ cmake ninja-build pkg-config ccache mold python3 python3-pip ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev libspdlog-dev libcbor-dev libyaml-cpp-dev
@@ -8,6 +8,7 @@ build="g++ cmake ninja-build pkg-config ccache mold python3 python3-pip ca-certi
   libprotobuf-dev protobuf-compiler tzdata"
 test="libgtest-dev libgmock-dev python3-venv python3-pip awscli"
 demo="postgresql-15 nginx-light iproute2 python3-venv python3-pip procps"
+package="dpkg-dev help2man binutils"
 wanted=""
 for group in "${@:-build test demo}"; do for name in $group; do wanted+=" ${!name}"; done; done
 missing=()
