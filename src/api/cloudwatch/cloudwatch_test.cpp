@@ -117,6 +117,42 @@ TEST_F(CloudWatchStory, WhatIsPutIsReadBack) {
             R"({"Metrics":[{"Namespace":"Shop","MetricName":"Latency","Dimensions":[]}]})");
 }
 
+TEST_F(CloudWatchStory, SearchesInsightsAndDynamicLabelsAreAnswered) {
+  for (const char* host : {"a", "b"})
+    must("PutMetricData", {{"Namespace", "Shop"},
+                           {"MetricData", Array{Object{{"MetricName", "Load"},
+                                                       {"Dimensions", Array{Object{{"Name", "Host"}, {"Value", host}}}},
+                                                       {"Value", host[0] == 'a' ? 4.0 : 8.0},
+                                                       {"Timestamp", to_ns(noon - 90s)}}}}});
+  const auto shown = [this](Object query, Object more = {}) {
+    query["Id"] = "e1";
+    query["Period"] = 60;
+    Object request = data_request({std::move(query)});
+    for (const auto& [key, value] : more) request[key] = value;
+    std::string lines;
+    const Object answer = must("GetMetricData", request);
+    for (const Document& result : array_at(answer, "MetricDataResults"))
+      lines += text_or(result, "Label") + to_json(*find(result, "Values")) + ' ';
+    return lines;
+  };
+  EXPECT_EQ(shown({{"Expression", "SEARCH('{Shop,Host} Load', 'Sum')"}}), "a[4E0] b[8E0] ");
+  EXPECT_EQ(shown({{"Expression", "SORT(SEARCH('{Shop,Host} Load', 'Sum'), MAX, DESC)"}, {"Label", "${PROP('Dim.Host')}: ${MAX}"}}),
+            "b: 8[8E0] a: 4[4E0] ");
+  EXPECT_EQ(shown({{"Expression", "SELECT AVG(\"Load\") FROM Shop"}}), "e1[6E0] ");
+  EXPECT_EQ(shown({{"Expression", "SELECT AVG(\"Load\") FROM SCHEMA(Shop, Host) GROUP BY Host ORDER BY AVG() DESC LIMIT 1"}}), "b[8E0] ");
+  const Object zone{{"LabelOptions", Object{{"Timezone", "+0200"}}}};
+  EXPECT_EQ(shown({{"Expression", "SELECT MAX(\"Load\") FROM Shop"}, {"Label", "at ${MAX_TIME}"}}, zone), "at 11-22 13:58[8E0] ");
+
+  const auto error = [this](Array queries) { return refused("GetMetricData", data_request(std::move(queries))); };
+  const Object select{{"Id", "q1"}, {"Expression", "SELECT AVG(a) FROM b"}}, again{{"Id", "q2"}, {"Expression", "SELECT AVG(a) FROM b"}};
+  EXPECT_EQ(error({select, again}), "ValidationError: Only one Metrics Insights query is allowed in a request.");
+  EXPECT_EQ(error({Object{{"Id", "e1"}, {"Expression", "SEARCH('(', 'Sum')"}}}),
+            "ValidationError: Error in expression 'e1': Invalid SEARCH expression: invalid syntax at position 1");
+  EXPECT_EQ(error({Object{{"Id", "e1"}, {"Expression", "SELECT WHAT(a) FROM b"}}}),
+            "ValidationError: Error in expression 'e1': Invalid Metrics Insights query: expected one of AVG, COUNT, MAX, MIN, SUM, got "
+            "'WHAT' at position 7");
+}
+
 TEST_F(CloudWatchStory, WrongPointsAreRefusedInTheServicesWords) {
   const auto refused_datum = [this](Object datum) {
     datum["MetricName"] = "Latency";
@@ -151,8 +187,6 @@ TEST_F(CloudWatchStory, WrongReadsAreRefusedInTheServicesWords) {
             "ValidationError: Error in expression 'e1': Undefined variable 'm1'");
   EXPECT_EQ(refused("GetMetricData", data_request({stat_query("m1", "p101")})),
             "ValidationError: The value for parameter MetricDataQueries.member.1.MetricStat.Stat is not a valid statistic.");
-  EXPECT_EQ(refused("GetMetricData", data_request({Object{{"Id", "q1"}, {"Expression", "SELECT AVG(x) FROM Shop"}}})),
-            "NotImplementedException: cloudwatch GetMetricData: a Metrics Insights query is not offered yet.");
 }
 
 TEST_F(CloudWatchStory, AnAlarmReadsBackEqualWithItsDefaults) {

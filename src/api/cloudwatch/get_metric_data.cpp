@@ -28,6 +28,12 @@ Instant common_start(const std::vector<telemetry::MetricQuery>& queries, Instant
   return rounded_start(start, period_s == 0 ? 60 : period_s, now);
 }
 
+Array to_documents(const std::vector<telemetry::QueryMessage>& messages) {
+  Array documents;
+  for (const telemetry::QueryMessage& message : messages) documents.emplace_back(Object{{"Code", message.code}, {"Value", message.words}});
+  return documents;
+}
+
 /// A page of the results' points, all counted in one row.
 class Page {
  public:
@@ -54,10 +60,11 @@ class Page {
                                  {"Timestamps", std::move(timestamps)},
                                  {"Values", std::move(values)},
                                  {"StatusCode", cut ? "PartialData" : "Complete"}});
+    if (!result.messages.empty()) results_.back().as_object()["Messages"] = to_documents(result.messages);
   }
 
-  Object answer(const Call& call, const ListTokens& tokens) {
-    Object answer{{"MetricDataResults", std::move(results_)}, {"Messages", Array{}}};
+  Object answer(const Call& call, const ListTokens& tokens, const std::vector<telemetry::QueryMessage>& messages) {
+    Object answer{{"MetricDataResults", std::move(results_)}, {"Messages", to_documents(messages)}};
     if (more_) answer["NextToken"] = tokens.seal(call, std::to_string(passed_));
     return answer;
   }
@@ -84,12 +91,15 @@ Reply get_metric_data(MetricStore& metrics, const telemetry::MathSources& source
   std::size_t passed = 0;
   std::from_chars(skip->data(), skip->data() + skip->size(), passed);
 
-  const auto results = telemetry::run_queries(metrics, call.scope, *queries, common_start(*queries, start, call.now), end, sources);
-  if (!results) return validation_error(results.error().message);
+  const auto offset = telemetry::parse_utc_offset(text_or(object_at(call.input, "LabelOptions"), "Timezone", "+0000"));
+  if (!offset) return validation_error(offset.error().message);
+  const auto answer = telemetry::answer_queries(
+      metrics, {*queries, common_start(*queries, start, call.now), end, sources, {call.scope, call.now, *offset}});
+  if (!answer) return validation_error(answer.error().message);
   Page page(passed, *count_max);
   const bool newest_first = text_or(call.input, "ScanBy", "TimestampDescending") == "TimestampDescending";
-  for (const telemetry::QueryResult& result : *results) page.add(result, newest_first);
-  return page.answer(call, tokens);
+  for (const telemetry::QueryResult& result : answer->results) page.add(result, newest_first);
+  return page.answer(call, tokens, answer->messages);
 }
 
 }  // namespace tocsin::api::cloudwatch

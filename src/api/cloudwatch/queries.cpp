@@ -6,6 +6,8 @@
 #include <set>
 
 #include "detect/alarms/alarm.h"
+#include "telemetry/metrics/insights/insights_query.h"
+#include "telemetry/metrics/math/expression.h"
 
 namespace tocsin::api::cloudwatch {
 namespace {
@@ -13,13 +15,6 @@ namespace {
 bool is_id(std::string_view id) {
   return !id.empty() && id[0] >= 'a' && id[0] <= 'z' &&
          std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
-}
-
-bool begins_with_word(std::string_view text, std::string_view word) {
-  const auto from = text.find_first_not_of(" \t\r\n");
-  if (from == std::string_view::npos || text.size() - from < word.size()) return false;
-  return std::equal(word.begin(), word.end(), text.begin() + static_cast<std::ptrdiff_t>(from),
-                    [](unsigned char a, unsigned char b) { return a == std::toupper(b); });
 }
 
 Checked<void> check_query(std::string_view operation, const Document& document, const std::string& place) {
@@ -31,8 +26,8 @@ Checked<void> check_query(std::string_view operation, const Document& document, 
                                            ".MetricStat are mutually exclusive and you have specified both."
                                      : "Either the parameter " + place + ".Expression or " + place + ".MetricStat must be specified.");
   if (find(document, "AccountId")) return not_offered(operation, "MetricDataQueries.AccountId");
-  const std::string expression = text_or(document, "Expression");
-  if (begins_with_word(expression, "SELECT ")) return not_offered(operation, "a Metrics Insights query");
+  if (operation == "PutMetricAlarm" && telemetry::calls_function(text_or(document, "Expression"), "SEARCH"))
+    return validation_error("SEARCH is not supported on Metric Alarms.");
   const Document* stat = find(document, "MetricStat");
   const auto period = stat ? integer_at(*stat, "Period") : integer_at(document, "Period");
   if (period && !is_period(*period))
@@ -62,6 +57,9 @@ Checked<std::vector<telemetry::MetricQuery>> read_queries(std::string_view opera
     if (!ids.insert(query->id).second) return validation_error("The values for parameter id in the MetricDataQueries are not unique.");
     queries.push_back(std::move(*query));
   }
+  const auto insights = std::count_if(queries.begin(), queries.end(),
+                                      [](const telemetry::MetricQuery& query) { return telemetry::is_insights_query(query.expression); });
+  if (insights > 1) return validation_error("Only one Metrics Insights query is allowed in a request.");
   if (auto checked = telemetry::check_queries(queries); !checked) return validation_error(checked.error().message);
   return queries;
 }

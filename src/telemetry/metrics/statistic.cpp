@@ -1,6 +1,7 @@
 #include "telemetry/metrics/statistic.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -149,6 +150,48 @@ std::optional<Statistic> parse_statistic(std::string_view name) {
     return Statistic{.kind = Kind::percentile, .percentile = *value, .low = {}, .high = {}};
   }
   return parse_trimmed(name);
+}
+
+namespace {
+
+std::string number_text(double number) {
+  std::array<char, 400> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed).ptr;
+  return {buffer.data(), end};
+}
+
+std::string bound_text(const std::optional<StatisticBound>& bound) {
+  return bound ? number_text(bound->at) + (bound->percent ? "%" : "") : std::string();
+}
+
+std::string trimmed_text(const Statistic& statistic) {
+  const Name* name =
+      std::find_if(std::begin(trimmed_names), std::end(trimmed_names), [&](const Name& each) { return each.kind == statistic.kind; });
+  if (statistic == *parse_statistic("IQM")) return "IQM";
+  if (!statistic.low && statistic.high && statistic.high->percent && !name->lower.empty())
+    return std::string(name->lower) + number_text(statistic.high->at);
+  return std::string(name->upper) + '(' + bound_text(statistic.low) + ':' + bound_text(statistic.high) + ')';
+}
+
+}  // namespace
+
+std::string to_text(const Statistic& statistic) {
+  switch (statistic.kind) {
+    case StatisticKind::sample_count:
+      return "SampleCount";
+    case StatisticKind::sum:
+      return "Sum";
+    case StatisticKind::average:
+      return "Average";
+    case StatisticKind::minimum:
+      return "Minimum";
+    case StatisticKind::maximum:
+      return "Maximum";
+    case StatisticKind::percentile:
+      return 'p' + number_text(statistic.percentile);
+    default:
+      return trimmed_text(statistic);
+  }
 }
 
 bool is_basic(const Statistic& statistic) { return statistic.kind <= StatisticKind::maximum; }

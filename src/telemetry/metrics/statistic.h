@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "telemetry/metrics/aggregate.h"
@@ -39,6 +40,8 @@ struct Statistic {
 
 /// SampleCount Sum Average Minimum Maximum pNN TM() WM() TC() TS() PR() IQM, and tmNN wmNN tcNN tsNN; nullopt for anything else.
 std::optional<Statistic> parse_statistic(std::string_view name);
+/// Its name, in the shortest way to write it.
+std::string to_text(const Statistic& statistic);
 /// Whether it is one of the five that need no single values.
 bool is_basic(const Statistic& statistic);
 /// nullopt when the period has no samples, or the statistic needs single values and they are unknown or negative.

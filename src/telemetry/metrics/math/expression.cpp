@@ -128,11 +128,17 @@ class Parser {
   }
 
   Maybe text(char quote) {
-    const auto end = rest_.find(quote, 1);
-    if (end == std::string_view::npos) return std::nullopt;
-    Expression text{.kind = ExpressionKind::text, .text = std::string(rest_.substr(1, end - 1)), .parts = {}};
-    rest_.remove_prefix(end + 1);
-    return text;
+    Expression text{.kind = ExpressionKind::text, .text = {}, .parts = {}};
+    for (std::size_t i = 1; i < rest_.size(); ++i) {
+      if (rest_[i] == quote) {
+        rest_.remove_prefix(i + 1);
+        return text;
+      }
+      // a backslash is the text's own (SEARCH reads it), but before the quote
+      if (rest_[i] == '\\' && i + 1 < rest_.size() && rest_[i + 1] == quote) ++i;
+      text.text += rest_[i];
+    }
+    return std::nullopt;
   }
 
   Maybe name_or_call() {
@@ -160,5 +166,17 @@ class Parser {
 }  // namespace
 
 Result<Expression> parse_expression(std::string_view text) { return Parser(text).whole(); }
+
+namespace {
+bool calls(const Expression& expression, std::string_view function) {
+  if (expression.kind == ExpressionKind::call && expression.text == function) return true;
+  return std::any_of(expression.parts.begin(), expression.parts.end(), [&](const Expression& part) { return calls(part, function); });
+}
+}  // namespace
+
+bool calls_function(std::string_view expression, std::string_view function) {
+  const auto parsed = parse_expression(expression);
+  return parsed && calls(*parsed, function);
+}
 
 }  // namespace tocsin::telemetry

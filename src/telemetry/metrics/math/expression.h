@@ -22,4 +22,7 @@ struct Expression {
 /// `invalid` when it is no expression: "Invalid syntax at position N".
 Result<Expression> parse_expression(std::string_view text);
 
+/// Whether the function is called anywhere in the expression; false when it is none.
+bool calls_function(std::string_view expression, std::string_view function);
+
 }  // namespace tocsin::telemetry

@@ -1,57 +1,36 @@
 #include "telemetry/metrics/math/math_operators.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tocsin::telemetry {
-
-std::optional<double> apply_to_numbers(std::string_view name, double left, double right) {
-  double value = 0;
-  if (name == "+")
-    value = left + right;
-  else if (name == "-")
-    value = left - right;
-  else if (name == "*")
-    value = left * right;
-  else if (name == "/")
-    value = right == 0 ? NAN : left / right;
-  else if (name == "^")
-    value = std::pow(left, right);
-  else if (name == "<")
-    value = left < right;
-  else if (name == ">")
-    value = left > right;
-  else if (name == "<=")
-    value = left <= right;
-  else if (name == ">=")
-    value = left >= right;
-  else if (name == "==")
-    value = left == right;
-  else if (name == "!=")
-    value = left != right;
-  else if (name == "&&")
-    value = left != 0 && right != 0;
-  else if (name == "||")
-    value = left != 0 || right != 0;
-  if (!std::isfinite(value)) return std::nullopt;
-  return value;
-}
-
-std::optional<double> at_time(const SeriesValue& series, Instant time) {
-  const auto found =
-      std::lower_bound(series.points.begin(), series.points.end(), time, [](const TimeValue& a, Instant b) { return a.time < b; });
-  if (found == series.points.end() || found->time != time) return std::nullopt;
-  return found->value;
-}
-
 namespace {
 
-void add_point(SeriesValue& series, Instant time, std::optional<double> value) {
-  if (value) series.points.push_back({time, *value});
-}
+struct Operator {
+  std::string_view name;
+  double (*apply)(double, double);
+};
+
+constexpr std::array<Operator, 13> operators{{{"+", [](double a, double b) { return a + b; }},
+                                              {"-", [](double a, double b) { return a - b; }},
+                                              {"*", [](double a, double b) { return a * b; }},
+                                              {"/", [](double a, double b) { return b == 0 ? std::nan("") : a / b; }},
+                                              {"^", [](double a, double b) { return std::pow(a, b); }},
+                                              {"<", [](double a, double b) { return a < b ? 1.0 : 0.0; }},
+                                              {">", [](double a, double b) { return a > b ? 1.0 : 0.0; }},
+                                              {"<=", [](double a, double b) { return a <= b ? 1.0 : 0.0; }},
+                                              {">=", [](double a, double b) { return a >= b ? 1.0 : 0.0; }},
+                                              {"==", [](double a, double b) { return a == b ? 1.0 : 0.0; }},
+                                              {"!=", [](double a, double b) { return a != b ? 1.0 : 0.0; }},
+                                              {"&&", [](double a, double b) { return a != 0 && b != 0 ? 1.0 : 0.0; }},
+                                              {"||", [](double a, double b) { return a != 0 || b != 0 ? 1.0 : 0.0; }}}};
 
 SeriesValue of_two(std::string_view name, const SeriesValue& left, const SeriesValue& right) {
-  SeriesValue result{.label = left.label, .period_s = std::max(left.period_s, right.period_s), .points = {}};
+  SeriesValue result = left.emptied();
+  result.period_s = std::max(left.period_s, right.period_s);
+  result.dropped = left.dropped || right.dropped;
+  if (left.origin != right.origin) result.origin = nullptr;
   auto l = left.points.begin();
   auto r = right.points.begin();
   while (l != left.points.end() || r != right.points.end()) {
@@ -66,7 +45,7 @@ SeriesValue of_two(std::string_view name, const SeriesValue& left, const SeriesV
 }
 
 SeriesValue with_number(std::string_view name, const SeriesValue& series, double number, bool number_first) {
-  SeriesValue result{.label = series.label, .period_s = series.period_s, .points = {}};
+  SeriesValue result = series.emptied();
   for (const TimeValue& point : series.points)
     add_point(result, point.time, number_first ? apply_to_numbers(name, number, point.value) : apply_to_numbers(name, point.value, number));
   return result;
@@ -76,9 +55,9 @@ struct Apply {
   std::string_view name;
 
   Result<MathValue> operator()(double a, double b) const {
-    const auto value = apply_to_numbers(name, a, b);
-    if (!value) return fail(ErrorKind::invalid, "Division by zero");
-    return *value;
+    // a comparison with what is nothing is nothing
+    if (std::isnan(a) || std::isnan(b)) return std::nan("");
+    return apply_to_numbers(name, a, b);
   }
   Result<MathValue> operator()(const SeriesValue& a, double b) const { return with_number(name, a, b, false); }
   Result<MathValue> operator()(double a, const SeriesValue& b) const { return with_number(name, b, a, true); }
@@ -90,10 +69,10 @@ struct Apply {
     return each(b, [&](const SeriesValue& s) { return with_number(name, s, a, true); });
   }
   Result<MathValue> operator()(const SeriesArray& a, const SeriesValue& b) const {
-    return each(a, [&](const SeriesValue& s) { return of_two(name, s, b); });
+    return each(a, [&](const SeriesValue& s) { return keeping_label(s, of_two(name, s, b)); });
   }
   Result<MathValue> operator()(const SeriesValue& a, const SeriesArray& b) const {
-    return each(b, [&](const SeriesValue& s) { return of_two(name, a, s); });
+    return each(b, [&](const SeriesValue& s) { return keeping_label(s, of_two(name, a, s)); });
   }
   template <typename A, typename B>
   Result<MathValue> operator()(const A&, const B&) const {
@@ -107,45 +86,71 @@ struct Apply {
     for (const SeriesValue& series : array) result.push_back(function(series));
     return result;
   }
+  // what an array is combined with is not what its results are told apart by
+  static SeriesValue keeping_label(const SeriesValue& element, SeriesValue result) {
+    result.label = element.label;
+    result.origin = element.origin;
+    return result;
+  }
 };
 
-/// One branch of IF at a time: its value, and whether it is a series that lacks the point.
-struct Branch {
-  std::optional<double> value;
-  bool lacks = false;
-};
-
-Branch branch_at(const MathValue& value, Instant time) {
-  if (const double* number = std::get_if<double>(&value)) return {*number, false};
+/// What a branch of IF gives at a time. What a series lacks is 0; beside a number as the first branch, the second one's lack is a lack.
+std::optional<double> branch_at(const MathValue& value, Instant time, bool lack_is_zero) {
+  if (const double* number = std::get_if<double>(&value)) return *number;
   const auto point = at_time(std::get<SeriesValue>(value), time);
-  return {point, !point};
+  if (!point && lack_is_zero) return 0;
+  return point;
 }
 
 bool is_number_or_series(const MathValue& value) {
   return std::holds_alternative<double>(value) || std::holds_alternative<SeriesValue>(value);
 }
 
+auto not_for_if() { return fail(ErrorKind::invalid, "Unsupported operand type(s) for IF"); }
+
 }  // namespace
+
+double apply_to_numbers(std::string_view name, double left, double right) {
+  for (const Operator& each : operators)
+    if (each.name == name) return each.apply(left, right);
+  return std::nan("");
+}
+
+std::optional<double> at_time(const SeriesValue& series, Instant time) {
+  const auto found =
+      std::lower_bound(series.points.begin(), series.points.end(), time, [](const TimeValue& a, Instant b) { return a.time < b; });
+  if (found == series.points.end() || found->time != time) return std::nullopt;
+  return found->value;
+}
+
+void add_point(SeriesValue& series, Instant time, double value) {
+  if (std::isfinite(value))
+    series.points.push_back({time, value});
+  else
+    series.dropped = true;
+}
 
 Result<MathValue> apply_operator(std::string_view name, const MathValue& left, const MathValue& right) {
   return std::visit(Apply{name}, left, right);
 }
 
-Result<MathValue> choose(const MathValue& condition, const MathValue& then, const MathValue& otherwise) {
-  if (const double* number = std::get_if<double>(&condition)) return *number != 0 ? then : otherwise;
+Result<MathValue> choose(const MathValue& condition, const MathValue& then, const std::optional<MathValue>& otherwise) {
+  if (!is_number_or_series(then) || (otherwise && !is_number_or_series(*otherwise))) return not_for_if();
+  if (const double* number = std::get_if<double>(&condition)) {
+    if (*number != 0 && !std::isnan(*number)) return then;
+    return otherwise.value_or(SeriesValue{});
+  }
   const auto* series = std::get_if<SeriesValue>(&condition);
-  if (!series || !is_number_or_series(then) || !is_number_or_series(otherwise))
-    return fail(ErrorKind::invalid, "Unsupported operand type(s) for IF");
-  SeriesValue result{.label = series->label, .period_s = series->period_s, .points = {}};
-  const bool then_is_number = std::holds_alternative<double>(then);
+  if (!series) return not_for_if();
+  const bool then_is_series = std::holds_alternative<SeriesValue>(then);
+  SeriesValue result = series->emptied();
   for (const TimeValue& point : series->points) {
-    const Branch a = branch_at(then, point.time), b = branch_at(otherwise, point.time);
-    std::optional<double> value = point.value != 0 ? a.value : b.value;
-    // the guide's table: what the chosen series lacks is 0 where the other branch has a point, but a number as the first branch does not
-    // count as one
-    const bool other_has = point.value != 0 ? !b.lacks : !then_is_number && !a.lacks;
-    if (!value && other_has) value = 0;
-    add_point(result, point.time, value);
+    std::optional<double> value;
+    if (point.value != 0)
+      value = branch_at(then, point.time, true);
+    else if (otherwise)
+      value = branch_at(*otherwise, point.time, then_is_series);
+    if (value) add_point(result, point.time, *value);
   }
   return result;
 }

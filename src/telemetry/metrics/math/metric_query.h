@@ -1,10 +1,12 @@
-// The queries of GetMetricData and of metric math alarms: metrics by statistic and period, and expressions over them.
+// The queries of GetMetricData and of metric math alarms: metrics by statistic and period, expressions over them, SEARCH and Metrics
+// Insights.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "telemetry/metrics/math/dynamic_label.h"
 #include "telemetry/metrics/math/math_value.h"
 #include "telemetry/metrics/metric_store.h"
 #include "telemetry/metrics/statistic.h"
@@ -22,15 +24,22 @@ struct MetricQuery {
   std::string id;
   std::optional<MetricStat> stat;  ///< else `expression`
   std::string expression;
-  std::string label;
+  std::string label;  ///< may be dynamic (dynamic_label.h)
   bool return_data = true;
   std::optional<std::int64_t> period_s;  ///< of an expression
+};
+
+struct QueryMessage {
+  std::string code;
+  std::string words;
+  bool operator==(const QueryMessage&) const = default;
 };
 
 struct QueryResult {
   std::string id;
   std::string label;
-  std::vector<TimeValue> points;  ///< ascending by time
+  std::vector<TimeValue> points;            ///< ascending by time
+  std::vector<QueryMessage> messages = {};  ///< ArithmeticError: points were dropped
 };
 
 class BandSource;
@@ -40,12 +49,27 @@ struct MathSources {
   BandSource* bands = nullptr;  ///< ANOMALY_DETECTION_BAND (band_source.h)
 };
 
-/// Results of the queries that return data, in their order; an expression that gives an array gives one result per series. `invalid` or
-/// `unsupported` with the words "Error in expression 'e1': …".
+struct QueryRequest {
+  const std::vector<MetricQuery>& queries;
+  Instant start;
+  Instant end;
+  MathSources sources = {};
+  LabelSettings labels = {};  ///< its scope is that of the metrics
+};
+
+struct QueryAnswer {
+  std::vector<QueryResult> results;    ///< of the queries that return data, in their order; an array gives one per series
+  std::vector<QueryMessage> messages;  ///< of the whole: what was left out, since there was too much
+};
+
+/// `invalid` with the words "Error in expression 'e1': …".
+Result<QueryAnswer> answer_queries(MetricStore& store, const QueryRequest& request);
+
+/// The results alone.
 Result<std::vector<QueryResult>> run_queries(MetricStore& store, const Scope& scope, const std::vector<MetricQuery>& queries, Instant start,
                                              Instant end, const MathSources& sources = {});
 
-/// What can be said without data: syntax, unknown ids and functions, circles.
+/// What can be said without data: syntax, unknown ids and functions, circles, labels.
 Result<void> check_queries(const std::vector<MetricQuery>& queries);
 
 /// The values of one metric by its statistic.
