@@ -5,6 +5,7 @@
 
 #include "server/commands/doctor.h"
 #include "server/commands/init.h"
+#include "server/commands/replay_anomaly.h"
 #include "server/commands/status.h"
 #include "server/commands/version.h"
 #include "server/config/config_sources.h"
@@ -92,6 +93,14 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   const SettingFlags status_settings(*status, {"data"});
   CLI::App* const doctor = app.add_subcommand("doctor", "look at everything that the server stands on, and print how to mend it");
   const SettingFlags doctor_settings(*doctor);
+  CLI::App* const replay = app.add_subcommand("replay", "run what watches the present over the past");
+  replay->require_subcommand(1);
+  ReplayAnomalyOptions anomaly_options;
+  CLI::App* const replay_anomaly = replay->add_subcommand("anomaly", "the anomaly score of each point of a series, as if live");
+  replay_anomaly->add_option("--input", anomaly_options.input, "CSV: timestamp,value; - is stdin")->required()->type_name("FILE");
+  replay_anomaly->add_option("--output", anomaly_options.output, "CSV: timestamp,value,anomaly_score; - is stdout")
+      ->required()
+      ->type_name("FILE");
   CLI::App* const version = app.add_subcommand("version", "print the version");
   for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
 
@@ -104,6 +113,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
     console.out << "tocsin " << tocsin_version() << "\n";
     return code(ExitCode::done);
   }
+  if (replay_anomaly->parsed()) return code(run_replay_anomaly(anomaly_options, console));
   const SettingFlags& settings = serve->parsed()    ? serve_settings
                                  : init->parsed()   ? init_settings
                                  : status->parsed() ? status_settings

@@ -1,0 +1,51 @@
+// The streaming anomaly score: from 0 to 1, and 0.5 or more means anomaly, always. Each point is judged by what the series did before it,
+// and by nothing else; one configuration (tuning.h) for all series. Deterministic, bounded (anomaly_detector_size), pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "detect/anomalies/point_features.h"
+#include "detect/anomalies/tail_histogram.h"
+
+namespace tocsin::detect {
+
+struct Judgement {
+  double score = 0;     ///< 0.5 or more: anomaly
+  double surprise = 0;  ///< of all deviations together, as -log10 of how often the series has shown as much: 3 is one point in a thousand
+  Feature feature = Feature::jump;  ///< the deviation that says most
+  bool upward = true;               ///< to which side
+};
+
+/// "far above its recent values": for people.
+std::string_view words_of(Feature feature, bool upward);
+
+class AnomalyDetector {
+ public:
+  /// `value` must be finite. Times that go back are taken as the last one. `local_offset` shifts the time of day to the users' zone.
+  Judgement observe(Instant at, double value, Duration local_offset = {});
+
+  std::int64_t points() const { return features_.points(); }
+
+ private:
+  static constexpr std::size_t sides = 2;
+
+  Judgement judge(const PointFeatures& features);
+  float side_surprise(std::size_t feature, std::size_t side, float amount, std::int64_t at_s);
+  double decide(double surprise);
+
+  FeatureExtractor features_;
+  std::array<std::array<TailHistogram, sides>, features_count> histories_{};
+  std::array<std::int64_t, features_count> known_since_s_{};
+  std::int64_t at_s_ = 0;
+  /// How much more is asked for after an anomaly, and in a series that has many.
+  double refractory_ = 0, habituation_ = 0;
+};
+
+inline constexpr std::size_t anomaly_detector_size = sizeof(AnomalyDetector);
+static_assert(anomaly_detector_size <= 40 * 1024);
+
+}  // namespace tocsin::detect

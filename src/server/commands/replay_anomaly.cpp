@@ -1,0 +1,81 @@
+#include "server/commands/replay_anomaly.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "detect/anomalies/anomaly_detector.h"
+#include "server/commands/series_csv.h"
+
+namespace tocsin::server {
+namespace {
+
+ExitCode refuse(Console console, const std::string& words, ExitCode code) {
+  console.err << "tocsin: " << words << "\n";
+  return code;
+}
+
+ExitCode finish(const Result<void>& outcome, const ReplayAnomalyOptions& options, Console console) {
+  if (outcome) return ExitCode::done;
+  return refuse(console, options.input + ": " + outcome.error().message, exit_code_of(outcome.error().kind));
+}
+
+}  // namespace
+
+Result<void> replay_anomaly(std::istream& input, std::ostream& output) {
+  detect::AnomalyDetector detector;
+  SeriesColumns columns;
+  std::string line;
+  std::size_t number = 0;
+  bool begun = false;
+  const auto at_line = [&](const Error& error) { return fail(error.kind, fmt::format("line {}: {}", number, error.message)); };
+  output << "timestamp,value,anomaly_score\n";
+  while (std::getline(input, line)) {
+    ++number;
+    if (is_blank(line)) continue;
+    if (!begun) {
+      const auto header = columns.read_header(line);
+      if (!header) return at_line(header.error());
+      begun = true;
+      if (*header) continue;
+    }
+    const auto row = columns.read(line);
+    if (!row) return at_line(row.error());
+    const double score = row->value ? detector.observe(row->time, *row->value).score : 0;
+    output << fmt::format("{},{},{}\n", row->time_text, row->value_text, score);
+  }
+  if (input.bad()) return fail(ErrorKind::unavailable, "cannot be read");
+  return {};
+}
+
+ExitCode run_replay_anomaly(const ReplayAnomalyOptions& options, Console console) {
+  std::ifstream file;
+  const bool from_stdin = options.input == "-", to_stdout = options.output == "-";
+  if (!from_stdin) {
+    if (!std::filesystem::exists(options.input)) return refuse(console, options.input + ": there is no such file", ExitCode::not_found);
+    if (std::filesystem::is_directory(options.input)) return refuse(console, options.input + ": is a directory", ExitCode::usage);
+    file.open(options.input);
+    if (!file) return refuse(console, options.input + ": cannot be opened", ExitCode::failed);
+  }
+  std::istream& input = from_stdin ? std::cin : file;
+  if (to_stdout) return finish(replay_anomaly(input, console.out), options, console);
+
+  // beside the output until it is whole, so that input and output may be one file
+  const std::string partial = options.output + ".partial";
+  std::ofstream output(partial, std::ios::trunc);
+  if (!output) return refuse(console, options.output + ": cannot be written", ExitCode::failed);
+  const auto outcome = replay_anomaly(input, output);
+  output.close();
+  std::error_code error;
+  if (outcome && output) std::filesystem::rename(partial, options.output, error);
+  if (outcome && (!output || error)) {
+    std::filesystem::remove(partial, error);
+    return refuse(console, options.output + ": cannot be written", ExitCode::failed);
+  }
+  if (!outcome) std::filesystem::remove(partial, error);
+  return finish(outcome, options, console);
+}
+
+}  // namespace tocsin::server
