@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+
 #include "simulation/seed.h"
 
 namespace tocsin::scenarios {
@@ -29,6 +31,19 @@ TEST(Outage, IsDetectedToldPagedRolledBackAndReviewed) {
   const Outage outage = live_through_outage(world, shop);
   ASSERT_FALSE(outage.incident_arn.empty());
   expect_all(world, shop, outage);
+}
+
+TEST(Outage, OfAShopThatHasJustOpenedHasItsSuspectToo) {
+  World world(12);
+  Shop shop(world);
+  shop.set_up();
+  shop.open();
+  world.fast_forward(75s);
+  shop.break_it();
+  ASSERT_TRUE(world.wait_until([&] { return !shop.incident_arn().empty(); }, 2min, 1s));
+  world.fast_forward(30s);
+  const Document items = world.call("ssm-incidents", "ListRelatedItems", {{"incidentRecordArn", shop.incident_arn()}});
+  EXPECT_NE(to_json(items).find("Suspect host"), std::string::npos) << to_json(items);
 }
 
 /// How many disk operations an outage takes when nothing happens to the server.

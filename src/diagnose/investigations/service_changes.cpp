@@ -15,7 +15,7 @@ namespace tocsin::diagnose {
 namespace {
 using namespace std::chrono_literals;
 
-// what counts as "now" and as "before" around the opening
+// what counts as "now" and as "before" around the opening; a shop that was just opened has a "before" of its last half minute only
 constexpr Duration now_begins = 30s;
 constexpr Duration before_ends = 60s;
 constexpr Duration before_begins = 15min;
@@ -98,6 +98,7 @@ std::vector<incidents::Evidence> ServiceChanges::look(const Request& request) {
   for (auto& known : graph_.services(request.scope)) {
     ObservedService service{.name = known.name, .environment = known.environment, .hosts = known.hosts, .callees = known.callees};
     service.before = measure(metrics_, request.scope, service, request.opened - before_begins, request.opened - before_ends);
+    if (service.before.requests < requests_min) service.before = measure(metrics_, request.scope, service, request.opened - before_begins, from);
     service.now = measure(metrics_, request.scope, service, from, now);
     services.push_back(std::move(service));
   }
