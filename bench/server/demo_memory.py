@@ -46,7 +46,7 @@ def processor_seconds(pid):
 
 def main():
     began = time.monotonic()
-    demo = subprocess.Popen([ROOT / "scripts/demo.sh"], env={**os.environ, "ONCE": "1", "DEMO_PLAIN": "1"}, stdout=subprocess.DEVNULL)
+    demo = subprocess.Popen([ROOT / "scripts/demo.sh"], env={**os.environ, "ONCE": "1"}, stdout=subprocess.DEVNULL)
     highest, spent, steps = 0.0, 0.0, []
     while demo.poll() is None:
         time.sleep(0.5)

@@ -49,9 +49,9 @@ class Host:
         self.name, self.address, self.namespace = name, address, namespace
 
     def command(self, *words):
-        """The command as it is run on this host; its host name is the host's own."""
+        """The command as it is run on this host; its host name is the host's own, or, of plain processes, stands in SHOP_HOST."""
         if self.namespace is None:
-            return list(words)
+            return ["env", f"SHOP_HOST={self.name}", *words]
         return ["ip", "netns", "exec", self.namespace, "unshare", "--uts", "sh", "-c", 'hostname "$0"; exec "$@"', self.name, *words]
 
 

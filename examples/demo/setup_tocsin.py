@@ -118,7 +118,7 @@ def put_rule(tocsin):
 
 
 def restart_command_of(folder):
-    return f'for socket in {folder}/*.sock; do case "$socket" in *"/$(hostname).sock") "{sys.executable}" "{SHOP}/supervise.py" --socket "$socket" restart;; esac; done'
+    return f'for socket in {folder}/*.sock; do case "$socket" in *"/${{SHOP_HOST:-$(hostname)}}.sock") "{sys.executable}" "{SHOP}/supervise.py" --socket "$socket" restart;; esac; done'
 
 
 def set_up(tocsin, mailbox, webhook, shop_folder):

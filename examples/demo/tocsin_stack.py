@@ -61,7 +61,7 @@ class Tocsin:
         for host in self.network.hosts:
             directory = self.folder / f"agent-{host.name}"
             agent = [str(self.programs / "tocsin-agent"), "--dir", str(directory)]
-            subprocess.run(host.command(*agent, "register", "--server", self.url, "--region", REGION, "--id", activation["ActivationId"], "--code", activation["ActivationCode"]),
+            subprocess.run(host.command(*agent, "register", "--server", self.url, "--region", REGION, "--id", activation["ActivationId"], "--code", activation["ActivationCode"], "--name", host.name),
                            check=True, stdout=subprocess.DEVNULL)
             self.processes.start(f"agent {host.name}", host.command(*agent, "run"), self.folder / f"agent-{host.name}.log")
         wait_until("the agents", lambda: self.agents_online() == len(self.network.hosts), 20)

@@ -82,7 +82,7 @@ struct Agent::Parts {
   }
 
   Result<void> ping() {
-    auto said = client.ping(read_host_facts(host_of(client.registration().server_url)));
+    auto said = client.ping(read_host_facts(host_of(client.registration().server_url), client.registration().computer_name));
     pinged = pinged || said.has_value();
     return said;
   }

@@ -39,7 +39,8 @@ std::string address_towards(const std::string& host) {
   sockaddr_in own{};
   socklen_t length = sizeof own;
   char text[INET_ADDRSTRLEN];
-  if (probe >= 0 && connect(probe, found->ai_addr, found->ai_addrlen) == 0 && getsockname(probe, reinterpret_cast<sockaddr*>(&own), &length) == 0)
+  if (probe >= 0 && connect(probe, found->ai_addr, found->ai_addrlen) == 0 &&
+      getsockname(probe, reinterpret_cast<sockaddr*>(&own), &length) == 0)
     address = inet_ntop(AF_INET, &own.sin_addr, text, sizeof text);
   if (probe >= 0) close(probe);
   freeaddrinfo(found);
@@ -48,8 +49,8 @@ std::string address_towards(const std::string& host) {
 
 }  // namespace
 
-HostFacts read_host_facts(const std::string& server_host) {
-  return {name_of_host(), address_towards(server_host), os_release("NAME"), os_release("VERSION_ID")};
+HostFacts read_host_facts(const std::string& server_host, const std::string& name) {
+  return {name.empty() ? name_of_host() : name, address_towards(server_host), os_release("NAME"), os_release("VERSION_ID")};
 }
 
 }  // namespace tocsin::agent

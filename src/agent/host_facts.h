@@ -12,6 +12,7 @@ struct HostFacts {
   std::string platform_version;
 };
 
-HostFacts read_host_facts(const std::string& server_host);
+/// `name` stands for the name of the machine when it is not empty.
+HostFacts read_host_facts(const std::string& server_host, const std::string& name = "");
 
 }  // namespace tocsin::agent

@@ -14,7 +14,7 @@ namespace {
 
 struct Settings {
   std::string directory = "/var/lib/tocsin-agent";
-  std::string server, region = "eu-west-1", ca_file, activation_id, activation_code;
+  std::string server, region = "eu-west-1", ca_file, computer_name, activation_id, activation_code;
 };
 
 int tell(const Error& error) {
@@ -28,7 +28,7 @@ int register_host(const Settings& settings) {
   const auto key = wire::make_host_key();
   if (!key) return tell(key.error());
   Registration registration{.server_url = settings.server, .region = settings.region, .fingerprint = make_uuid_v4(random), .private_key_pem = key->private_key_pem,
-                            .ca_file = settings.ca_file};
+                            .ca_file = settings.ca_file, .computer_name = settings.computer_name};
   ServerClient client(registration, clock, random);
   const auto id = client.register_instance(settings.activation_id, settings.activation_code, key->public_key);
   if (!id) return tell(id.error());
@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   registering->add_option("--code", settings.activation_code, "the activation's code")->required();
   registering->add_option("--region", settings.region, "the region to register in")->capture_default_str();
   registering->add_option("--ca", settings.ca_file, "PEM file of the authority to trust (the server's DIR/tls/ca.pem)");
+  registering->add_option("--name", settings.computer_name, "the name that the server shows, when it is not that of the machine");
   CLI::App* running = app.add_subcommand("run", "connect, and do what the server asks, until SIGTERM");
   app.set_version_flag("--version", "tocsin-agent 0.1.0");
   try {

@@ -46,7 +46,7 @@ Result<Registration> load_registration(const std::filesystem::path& directory) {
   const Result<Document> read = parse_json(text.str());
   if (!read) return fail(ErrorKind::invalid, (directory / file_name).string() + ": " + read.error().message);
   return Registration{text_or(*read, "server_url"), text_or(*read, "region"), text_or(*read, "instance_id"),
-                      text_or(*read, "fingerprint"), text_or(*read, "private_key"), text_or(*read, "ca_file")};
+                      text_or(*read, "fingerprint"), text_or(*read, "private_key"), text_or(*read, "ca_file"), text_or(*read, "computer_name")};
 }
 
 Result<void> save_registration(const std::filesystem::path& directory, const Registration& registration) {
@@ -54,7 +54,8 @@ Result<void> save_registration(const std::filesystem::path& directory, const Reg
   std::filesystem::create_directories(directory, error);
   const Object document{{"server_url", registration.server_url},   {"region", registration.region},
                         {"instance_id", registration.instance_id}, {"fingerprint", registration.fingerprint},
-                        {"private_key", registration.private_key_pem}, {"ca_file", registration.ca_file}};
+                        {"private_key", registration.private_key_pem}, {"ca_file", registration.ca_file},
+                        {"computer_name", registration.computer_name}};
   return write_file_safely(directory / file_name, to_pretty_json(document) + "\n");
 }
 

@@ -15,6 +15,7 @@ struct Registration {
   std::string fingerprint;      ///< a UUID, made once
   std::string private_key_pem;
   std::string ca_file;          ///< PEM authorities to trust; empty: the system's
+  std::string computer_name;    ///< told to the server; empty: the name of the machine
 };
 
 /// `not_found` when the host is not registered.
