@@ -13,4 +13,4 @@ DEMO_PLAIN=1 ONCE=1 scripts/demo.sh
 KILLS=10 SEED="${SEED:-1}" ONCE=1 scripts/demo.sh
 CALM_MINUTES=10 ONCE=1 scripts/demo.sh
 scripts/build.sh tsan "$jobs"
-TOCSIN_LONG=1 ctest --test-dir build/tsan -LE 'integration' -j "$jobs" --output-on-failure
+ctest --test-dir build/tsan -LE 'integration' -j "$jobs" --output-on-failure

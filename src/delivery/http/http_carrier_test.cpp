@@ -101,7 +101,7 @@ TEST_F(HttpCarrierTest, ManyParcelsFlyAtOnce) {
     carrier.carry("p", Object{{"url", sink.url()}, {"body", std::to_string(i)}}, [&](CarryOutcome outcome) {
       if (outcome.result == CarryResult::delivered && ++delivered == count) all.set_value();
     });
-  EXPECT_EQ(all.get_future().wait_for(10s), std::future_status::ready);
+  EXPECT_EQ(all.get_future().wait_for(120s), std::future_status::ready);
 }
 
 TEST_F(HttpCarrierTest, StoppingGivesEveryParcelItsOutcome) {
