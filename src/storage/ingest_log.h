@@ -26,6 +26,8 @@ class IngestLog {
   virtual Result<void> skip_to(std::uint64_t offset) = 0;
   /// Records below `offset` are applied everywhere and may be removed.
   virtual void trim(std::uint64_t offset) = 0;
+  /// Removes every record; offsets go on. Called after opening, before anything reads.
+  virtual Result<void> clear() = 0;
   /// The offset that the next record will get.
   virtual std::uint64_t next_offset() const = 0;
 };

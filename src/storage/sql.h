@@ -83,6 +83,10 @@ class Database {
   /// ("sns_topics"). Fails with `conflict` when the file is from a newer release.
   virtual Result<void> migrate(std::string_view owner, const std::vector<Migration>& migrations) = 0;
 
+  /// Deletes every row but those of the tables named, in a transaction of its own; schemas and their versions stay. Called before the
+  /// owners migrate, outside a unit of work.
+  virtual Result<void> clear(const std::vector<std::string_view>& kept_tables) = 0;
+
   virtual Rows query(std::string_view sql, std::initializer_list<Parameter> parameters = {}) = 0;
   virtual Rows query(std::string_view sql, const std::vector<Parameter>& parameters) = 0;
   /// The number of rows changed.
@@ -107,6 +111,8 @@ class Database {
 
   // --- for StateExecutor and engines
   virtual void begin_group() = 0;
+  /// Begins a group in which every write fails its unit, so that its end needs no room on the disk.
+  virtual void begin_reading_group() = 0;
   /// Makes the group durable (fsync). On failure everything since begin_group is undone.
   virtual Result<void> commit_group() = 0;
   virtual void enter() = 0;

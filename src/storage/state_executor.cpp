@@ -39,6 +39,19 @@ void StateExecutor::submit(Work work, Done done) {
   executor_.post([this] { run_group(); });
 }
 
+void StateExecutor::submit_reading(Work work, Done done) {
+  executor_.post([this, unit = Unit{std::move(work), std::move(done)}]() mutable {
+    database_.begin_reading_group();
+    reading_ = true;
+    Finished finished = run_unit(std::move(unit));
+    reading_ = false;
+    const Result<void> ended = database_.commit_group();
+    if (!ended && finished.result) finished.result = ended;
+    if (!finished.result) finished.after.clear();
+    finish(std::move(finished));
+  });
+}
+
 void StateExecutor::after_commit(Task task) {
   if (after_)
     after_->push_back(std::move(task));
@@ -72,6 +85,11 @@ StateExecutor::Finished StateExecutor::run_unit(Unit unit) {
   return finished;
 }
 
+void StateExecutor::finish(Finished finished) {
+  if (finished.done) finished.done(std::move(finished.result));
+  for (Task& task : finished.after) task();
+}
+
 void StateExecutor::run_group() {
   std::vector<Finished> group;
   database_.begin_group();
@@ -89,8 +107,7 @@ void StateExecutor::run_group() {
       finished.result = committed;
       finished.after.clear();
     }
-    if (finished.done) finished.done(std::move(finished.result));
-    for (Task& task : finished.after) task();
+    finish(std::move(finished));
   }
   std::lock_guard lock(queue_->mutex);
   queue_->scheduled = !queue_->units.empty();

@@ -25,6 +25,10 @@ class StateExecutor {
   /// is durable, with work's own error, or `unavailable` when the commit or a statement failed, or `internal` when work threw (then nothing
   /// of it remains).
   void submit(Work work, Done done = {});
+  /// The same for work that only reads, in a group of its own: a write fails it. For what has to be answered when the disk takes no more.
+  void submit_reading(Work work, Done done);
+  /// Whether the unit that runs is one of those.
+  bool is_reading() const { return reading_; }
   /// From inside a unit: `task` runs on the executor after the commit, and not at all when the unit, or a part of it that registered the
   /// task and was undone, fails.
   void after_commit(Task task);
@@ -64,6 +68,7 @@ class StateExecutor {
   std::size_t registered_count() const { return after_ ? after_->size() : 0; }
   void forget_after(std::size_t count);
   void run_group();
+  void finish(Finished finished);
   Finished run_unit(Unit unit);
 
   Executor& executor_;
@@ -71,6 +76,7 @@ class StateExecutor {
   struct Queue;
   std::shared_ptr<Queue> queue_;
   std::vector<Task>* after_ = nullptr;
+  bool reading_ = false;
 };
 
 }  // namespace tocsin::storage

@@ -49,11 +49,14 @@ class FullDisk(unittest.TestCase):
             self.assertTrue(answer.code(), f"no error of the service's shape: {answer}")
         self.assertEqual(self.probe("/healthz"), 200)
         self.assertEqual(self.probe("/readyz"), 503, "a server that cannot write is not ready")
+        self.read_when_full(queue)
         (self.disk / "filler").unlink()
         numbers = iter(range(5000, 6000))
         wait_until("writes are taken again", 20, lambda: set(self.write(queue, next(numbers)).values()) == {200}, pause=0.5)
         for n in range(6001, 6010):
             self.assertEqual(self.write(queue, n), {"queue": 200, "parameter": 200, "points": 200, "lines": 200})
+        wait_until("what was read on the full disk is recorded", 20, lambda: len(self.recorded("GetQueueAttributes")) == 5, pause=0.5)
+        self.assertEqual({record["addendum"]["reason"] for record in self.recorded("GetQueueAttributes")}, {"DELIVERY_DELAY"})
         self.compare(queue)
         self.fill()
         self.write_until_refused(queue, 7000)
@@ -63,6 +66,20 @@ class FullDisk(unittest.TestCase):
         queue = queue.replace(queue.split("/")[2], f"127.0.0.1:{self.server.port()}")
         self.compare(queue, to_the_end=True)
         self.assertEqual(self.server.stop(), 0)
+
+    def read_when_full(self, queue):
+        """What is known can be looked at; that it was is recorded when there is room."""
+        for _ in range(5):
+            found = self.sender.json("ssm", "AmazonSSM.GetParameter", {"Name": "/kept/0"}, "1.1")
+            self.assertEqual(found.status, 200, found)
+            attributes = self.sender.json("sqs", "AmazonSQS.GetQueueAttributes", {"QueueUrl": queue, "AttributeNames": ["All"]})
+            self.assertEqual(attributes.status, 200, attributes)
+            self.assertEqual(self.sender.identity().status, 200)
+
+    def recorded(self, name):
+        found = self.sender.json("cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", {"LookupAttributes": [{"AttributeKey": "EventName", "AttributeValue": name}]}, "1.1")
+        self.assertEqual(found.status, 200, found)
+        return [json.loads(event["CloudTrailEvent"]) for event in json.loads(found.body)["Events"]]
 
     def fill(self):
         with open(self.disk / "filler", "wb", buffering=0) as filler:

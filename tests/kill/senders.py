@@ -7,6 +7,8 @@ import json
 import random
 import time
 
+FOR_TOPICS = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "*"}]})
+
 from aws_client import Client, Refused, Unanswered
 
 
@@ -110,7 +112,7 @@ class TopicSender(Sender):
     VERSION = "2010-03-31"
 
     def set_up(self):
-        self.queue_url = until_answered(lambda: self.client.json("sqs", "CreateQueue", {"QueueName": "kill-topic-queue"}))["QueueUrl"]
+        self.queue_url = until_answered(lambda: self.client.json("sqs", "CreateQueue", {"QueueName": "kill-topic-queue", "Attributes": {"Policy": FOR_TOPICS}}))["QueueUrl"]
         attributes = until_answered(lambda: self.client.json("sqs", "GetQueueAttributes", {"QueueUrl": self.queue_url, "AttributeNames": ["QueueArn"]}))
         self.topic = until_answered(lambda: self.client.query("sns", self.VERSION, "CreateTopic", {"Name": "kill-topic"})).findtext(".//TopicArn")
         until_answered(lambda: self.client.query("sns", self.VERSION, "Subscribe", {

@@ -29,8 +29,6 @@ TEST(Accounts, DoNotSeeOneAnother) {
   is_empty("cloudwatch", "ListMetrics", "Metrics", {{"Namespace", "ApplicationSignals"}});
   is_empty("ssm-incidents", "ListIncidentRecords", "incidentRecordSummaries");
   is_empty("ssm-incidents", "ListResponsePlans", "responsePlanSummaries");
-  is_empty("ssm-incidents", "ListTimelineEvents", "eventSummaries", {{"incidentRecordArn", outage.incident_arn}});
-  is_empty("ssm-incidents", "ListRelatedItems", "relatedItems", {{"incidentRecordArn", outage.incident_arn}});
   is_empty("ssm-contacts", "ListContacts", "Contacts");
   is_empty("ssm-contacts", "ListEngagements", "Engagements");
   is_empty("ssm", "DescribeInstanceInformation", "InstanceInformationList");
@@ -43,6 +41,8 @@ TEST(Accounts, DoNotSeeOneAnother) {
     EXPECT_FALSE(world.try_call(other, service, operation, input)) << operation << " by another account";
   };
   is_refused("ssm-incidents", "GetIncidentRecord", {{"arn", outage.incident_arn}});
+  is_refused("ssm-incidents", "ListTimelineEvents", {{"incidentRecordArn", outage.incident_arn}});
+  is_refused("ssm-incidents", "ListRelatedItems", {{"incidentRecordArn", outage.incident_arn}});
   is_refused("ssm", "GetParameter", {{"Name", pool_parameter}});
   is_refused("ssm", "GetAutomationExecution", {{"AutomationExecutionId", outage.execution_id}});
   is_refused("ssm-contacts", "GetContact", {{"ContactId", shop.on_call}});

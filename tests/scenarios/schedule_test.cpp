@@ -13,7 +13,9 @@ using namespace std::chrono_literals;
 using simulation::World;
 
 std::string add_queue(World& world, const std::string& name) {
-  world.call("sqs", "CreateQueue", {{"QueueName", name}});
+  constexpr const char* for_rules =
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sqs:SendMessage","Resource":"*"}})";
+  world.call("sqs", "CreateQueue", {{"QueueName", name}, {"Attributes", Object{{"Policy", for_rules}}}});
   return "arn:aws:sqs:" + world.client().region + ':' + world.client().account + ':' + name;
 }
 

@@ -194,7 +194,7 @@ std::string Shop::spans() const {
 void Shop::look_at_settings() {
   const std::string body = to_json(Object{{"Name", pool_parameter}});
   wire::HttpRequest request{.method = "POST", .target = "/", .path = "/", .body = body};
-  request.headers.set("Host", simulation::World::host_name);
+  request.headers.set("Host", world_.host());
   request.headers.set("Content-Type", "application/x-amz-json-1.1");
   request.headers.set("X-Amz-Target", "AmazonSSM.GetParameter");
   wire::sigv4::sign(request, world_.client().credentials, world_.client().region, "ssm", world_.now());
@@ -207,7 +207,7 @@ void Shop::look_at_settings() {
 void Shop::serve_visits() {
   if (!open_) return;
   wire::HttpRequest request{.method = "POST", .target = "/v1/traces", .path = "/v1/traces", .body = spans()};
-  request.headers.set("Host", simulation::World::host_name);
+  request.headers.set("Host", world_.host());
   request.headers.set("Content-Type", "application/json");
   request.headers.set("Authorization", "Bearer " + world_.client().ingest_key);
   visits_sent_ += visits_at_once;

@@ -30,6 +30,7 @@ class Mailboxes final : public delivery::Carrier {
   /// Oldest first; those that came after `since`, whose subject holds `subject_part`.
   std::vector<Letter> find(std::string_view to, std::string_view subject_part = {}, Instant since = {}) const;
   const std::vector<Letter>& all() const { return letters_; }
+  void empty() { letters_.clear(); }
   /// How long a mail is under way, and its answer.
   Duration takes = std::chrono::milliseconds(40);
   /// Answers 451 until then; nothing arrives.

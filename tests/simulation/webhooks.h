@@ -23,6 +23,7 @@ class Webhooks final : public delivery::Carrier {
   void carry(const std::string& parcel_id, const Document& content, Done done) override;
 
   std::vector<Hook> received(std::string_view url, std::string_view type = {}) const;
+  void empty() { hooks_.clear(); }
   Duration takes = std::chrono::milliseconds(20);
   /// The status that a URL answers with; 200 when it is not here.
   std::map<std::string, int> status_of;

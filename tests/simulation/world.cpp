@@ -84,6 +84,7 @@ server::ServerConfig World::config_of(const std::string& account) const {
   config.smtp_from = "Tocsin <tocsin@tocsin.example>";
   config.account = account;
   config.region = options_.region;
+  config.dev = options_.dev;
   return config;
 }
 
@@ -210,6 +211,7 @@ bool World::wait_until(const std::function<bool()>& is_true, Duration at_most, D
 
 void World::send(wire::HttpRequest request, std::function<void(wire::HttpResponse)> told) {
   if (!node_ || !life_->goes_on()) return;
+  if (request.headers.get("Host") == host_name) request.headers.set("Host", host());
   request.peer_address = "192.0.2.10";
   request.local_address = "192.0.2.1:80";
   node_->entry().handle(std::move(request), [life = life_, told = std::move(told)](wire::HttpResponse response) mutable {
@@ -228,10 +230,20 @@ wire::HttpResponse World::http(wire::HttpRequest request) {
   return *answer ? std::move(**answer) : wire::HttpResponse{.status = 0};
 }
 
-ApiAnswer World::try_call(const Client& who, std::string_view service, std::string_view operation, const Object& input) {
-  wire::HttpRequest request = api_request(service, operation, input, host_name);
+wire::HttpRequest World::signed_call(const Client& who, std::string_view service, std::string_view operation, const Object& input) const {
+  wire::HttpRequest request = api_request(service, operation, input, host());
   wire::sigv4::sign(request, who.credentials, who.region, service_model(service).signing_name, now());
-  return answer_of(http(std::move(request)));
+  return request;
+}
+
+ApiAnswer World::try_call(const Client& who, std::string_view service, std::string_view operation, const Object& input) {
+  return answer_of(http(signed_call(who, service, operation, input)));
+}
+
+void World::start_call(const Client& who, std::string_view service, std::string_view operation, const Object& input,
+                       std::function<void(ApiAnswer)> told) {
+  send(signed_call(who, service, operation, input),
+       [told = std::move(told)](wire::HttpResponse response) { told(answer_of(response)); });
 }
 
 Document World::call(const Client& who, std::string_view service, std::string_view operation, const Object& input) {
@@ -261,6 +273,7 @@ wire::HttpResponse World::post_form(const std::string& where) { return http(form
 
 wire::HttpResponse World::signed_get(const std::string& path, const std::string& service) {
   wire::HttpRequest request = request_of("GET", path);
+  request.headers.set("Host", host());
   wire::sigv4::sign(request, client_.credentials, client_.region, service, now());
   return http(std::move(request));
 }
@@ -274,7 +287,7 @@ FakeHost& World::add_host(const std::string& computer_name) {
                                 if (node_ && life_->goes_on())
                                   node_->web_socket_entry().upgrade(std::move(request), std::move(accept), std::move(refuse));
                               },
-                          .host = host_name};
+                          .host = host()};
   FakeHost& host = hosts_.emplace_back(executor, random, std::move(server), options_.region, computer_name);
   host.enroll(text_or(activation, "ActivationId"), text_or(activation, "ActivationCode"));
   EXPECT_TRUE(wait_until([&] { return host.connected(); }, 30s)) << computer_name << " does not connect";

@@ -40,6 +40,7 @@ struct WorldOptions {
   std::string account = "111122223333";
   std::string region = "eu-west-1";
   Instant starts_at = instant_from_ms(1'795'500'000'000);  // 2026-11-24 06:00 UTC
+  bool dev = false;  ///< the server takes any key, and is reached as localhost
 };
 
 /// Who calls: keys of an account, in a region.
@@ -82,6 +83,9 @@ class World {
   const Client& client() const { return client_; }
   /// One try.
   ApiAnswer try_call(const Client& client, std::string_view service, std::string_view operation, const Object& input);
+  /// One try whose answer may come much later, while time passes.
+  void start_call(const Client& client, std::string_view service, std::string_view operation, const Object& input,
+                  std::function<void(ApiAnswer)> told);
   /// Tried again while no answer comes or the server cannot; fails the test on any other error. REST and JSON answers as they are; of query
   /// {"Xml": text}.
   Document call(const Client& client, std::string_view service, std::string_view operation, const Object& input = {});
@@ -101,6 +105,7 @@ class World {
   void send(wire::HttpRequest request, std::function<void(wire::HttpResponse)> told);
 
   static constexpr const char* host_name = "tocsin.example";
+  const char* host() const { return options_.dev ? "localhost" : host_name; }
   static constexpr const char* url = "http://tocsin.example";
 
   const std::uint64_t seed;
@@ -113,6 +118,7 @@ class World {
 
  private:
   class LifeCarrier;
+  wire::HttpRequest signed_call(const Client& client, std::string_view service, std::string_view operation, const Object& input) const;
   void open();
   void close();
   void come_back();

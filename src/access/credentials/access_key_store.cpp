@@ -76,11 +76,16 @@ bool AccessKeyStore::remove(const std::string& account, const std::string& user_
                                    {account, user_name, id}) > 0;
 }
 
+void AccessKeyStore::forget_all_but(const std::string& account, const std::string& user_name) {
+  state_.database().execute("DELETE FROM access_key_keys WHERE NOT (account = ? AND user_name = ?)", {account, user_name});
+}
+
 void AccessKeyStore::rename_user(const std::string& account, const std::string& before, const std::string& after) {
   state_.database().execute("UPDATE access_key_keys SET user_name = ? WHERE account = ? AND user_name = ?", {after, account, before});
 }
 
 void AccessKeyStore::note_use(const AccessKey& key, const std::string& service, const std::string& region) {
+  if (state_.is_reading()) return;
   const Instant now = state_.now();
   const bool same_place = key.last_used_service == service && key.last_used_region == region;
   // a client that goes from service to service writes once a minute

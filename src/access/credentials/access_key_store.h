@@ -46,6 +46,8 @@ class AccessKeyStore {
   bool set_active(const std::string& account, const std::string& user_name, const std::string& id, bool active);
   bool remove(const std::string& account, const std::string& user_name, const std::string& id);
   /// Follows a user that changes its name.
+  /// Of a server that is emptied: every key, of every account, goes but those of this user.
+  void forget_all_but(const std::string& account, const std::string& user_name);
   void rename_user(const std::string& account, const std::string& before, const std::string& after);
   /// Remembers the last use, to the quarter of an hour, so that not every call writes.
   void note_use(const AccessKey& key, const std::string& service, const std::string& region);

@@ -121,6 +121,12 @@ Result<Entity> IdentityStore::find(EntityKind kind, const std::string& account, 
   return read(*row);
 }
 
+void IdentityStore::forget_all_but(const std::string& account, const std::string& user_name) {
+  state_.database().execute("DELETE FROM identity_entities WHERE NOT (account = ? AND kind = ? AND name_key = ?)",
+                            {account, static_cast<int>(EntityKind::user), name_key(user_name)});
+  state_.database().execute("DELETE FROM identity_members");
+}
+
 std::optional<Entity> IdentityStore::find_by_id(const std::string& id) {
   const auto row = state_.database().query_one(std::string("SELECT ") + columns + " FROM identity_entities e WHERE e.id = ?", {id});
   if (!row) return std::nullopt;

@@ -48,6 +48,8 @@ class IdentityStore {
   Result<Entity> find(EntityKind kind, const std::string& account, const std::string& name);
   /// By its unique id (AIDA…).
   std::optional<Entity> find_by_id(const std::string& id);
+  /// Of a server that is emptied: every entity, of every account, goes but this user.
+  void forget_all_but(const std::string& account, const std::string& user_name);
   /// Stores everything of `entity` under its own name; `before` is the name that it had. EntityAlreadyExists when the new name is taken.
   Result<void> update(const std::string& before, const Entity& entity);
   /// Only the entity itself; what hangs on it must be gone (see PolicyStore, AccessKeyStore).

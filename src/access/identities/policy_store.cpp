@@ -118,6 +118,10 @@ Result<ManagedPolicy> PolicyStore::find(const std::string& arn) {
   return missing("Policy " + arn + " was not found.");
 }
 
+void PolicyStore::forget_attachments_but(const std::string& entity_id) {
+  state_.database().execute("DELETE FROM policy_attachments WHERE entity_id <> ?", {entity_id});
+}
+
 std::vector<ManagedPolicy> PolicyStore::list(const std::string& account) {
   std::vector<ManagedPolicy> out;
   for (const storage::Row& row :

@@ -27,6 +27,8 @@ class PolicyStore {
   Result<ManagedPolicy> find(const std::string& arn);
   /// Of the account, in the order of their names.
   std::vector<ManagedPolicy> list(const std::string& account);
+  /// Of a server that is emptied: only this entity keeps the managed policies that are attached to it.
+  void forget_attachments_but(const std::string& entity_id);
   void update_tags(const ManagedPolicy& policy);
   /// DeleteConflict while it is attached or has other versions.
   Result<void> remove(const std::string& arn);

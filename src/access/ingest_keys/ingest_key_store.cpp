@@ -109,6 +109,11 @@ bool IngestKeyStore::revoke(const Scope& scope, const std::string& id) {
                                    {scope.account, scope.region, id}) > 0;
 }
 
+void IngestKeyStore::forget_all_but(const Scope& scope, const std::string& name) {
+  state_.database().execute("DELETE FROM ingest_key_keys WHERE NOT (account = ? AND region = ? AND name = ?)",
+                            {scope.account, scope.region, name});
+}
+
 Result<IngestKey> IngestKeyStore::verify(std::string_view authorization_header, Signal signal) {
   const auto secret = secret_of_header(authorization_header);
   if (!secret)

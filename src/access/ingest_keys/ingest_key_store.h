@@ -47,6 +47,8 @@ class IngestKeyStore {
   /// Oldest first.
   std::vector<IngestKey> list(const Scope& scope);
   /// Whether there was such a key; it is refused from the next request on.
+  /// Of a server that is emptied: every key goes but those of this name and scope.
+  void forget_all_but(const Scope& scope, const std::string& name);
   bool revoke(const Scope& scope, const std::string& id);
 
   /// The key of an Authorization header. `denied`: reason MissingKey, UnknownKey, or SignalNotAllowed.

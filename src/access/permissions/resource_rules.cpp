@@ -25,6 +25,7 @@ constexpr Rule sns[] = {
 };
 constexpr Rule sqs[] = {
     {"*", "QueueUrl", "queue of {v}"},
+    {"GetQueueUrl", "QueueName", "arn:aws:sqs:{r}:{owner}:{v}"},
     {"*", "QueueName", "arn:aws:sqs:{r}:{a}:{v}"},
     {"*", "SourceArn", itself},
 };
@@ -195,6 +196,8 @@ std::string filled(std::string_view form, const std::string& value, const Docume
       out += scope.region;
     else if (name == "a")
       out += scope.account;
+    else if (name == "owner")
+      out += text_or(input, "QueueOwnerAWSAccountId", scope.account);
     else
       out += text_or(input, name.substr(0, name.find('|')), name.substr(name.find('|') + 1));
   }
@@ -222,7 +225,11 @@ std::vector<std::string> resources_of(std::string_view service, std::string_view
       if (!fits(rule.operation, operation)) continue;
       if (rule.member.empty()) return {filled(rule.form, "", input, scope)};
       std::vector<std::string> resources;
-      for (const std::string& value : values_of(input, rule.member)) resources.push_back(resource_of(rule, value, input, scope));
+      const auto values = values_of(input, rule.member);
+      for (const std::string& value : values) resources.push_back(resource_of(rule, value, input, scope));
+      // entries that name no bus mean the default one
+      if (operation == "PutEvents" && !values.empty() && values.size() < array_at(input, "Entries").size())
+        resources.push_back(make_arn("events", scope, "event-bus/default"));
       if (!resources.empty()) return resources;
     }
   }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "api/dispatch/fit_to_shape.h"
+#include "api/dispatch/reading_name.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "wire/aws/codec.h"
@@ -24,11 +25,18 @@ struct Dispatcher::Passage {
   bool unreadable = false;              ///< the body could not even be parsed, so nothing can be authorized
   bool admitted = false;                ///< the caller is known
   bool later = false;                   ///< handled outside the unit
+  bool reading = false;                 ///< tried again without writing anything
+  Duration hold_back{};                 ///< how long the answer has to wait
   std::atomic<bool> completed = false;  ///< of a later one: its reply came
   Reply reply;
   std::move_only_function<Result<void>(const Reply&, const wire::Shape*)> within;
   std::move_only_function<void(Passage*)> answer;  ///< after the commit
 
+  /// Whether it can be answered although nothing can be written.
+  bool may_only_read(const Error& failed) const {
+    return over_network && !reading && failed.kind == ErrorKind::unavailable && operation && std::holds_alternative<Handle>(operation->handle) &&
+           is_reading_name(call.operation);
+  }
   Result<void> take_down() { return within ? within(reply, route.operation ? route.operation->output : nullptr) : Result<void>{}; }
 };
 
@@ -179,7 +187,23 @@ void Dispatcher::pass(Shared passage) {
       },
       [this, passage](Result<void> committed) {
         if (passage->later && committed) return handle_later(passage, std::get<HandleLater>(passage->operation->handle));
+        if (!committed && passage->may_only_read(committed.error())) return read_only(passage);
         finish(passage, std::move(committed));
+      });
+}
+
+/// A disk that is full must not hide what is known: docs/adr/0010.
+void Dispatcher::read_only(Shared passage) {
+  passage->reading = true;
+  parts_.state.submit_reading(
+      [this, passage]() -> Result<void> {
+        walk(*passage);
+        return {};
+      },
+      [this, passage](Result<void> ended) {
+        if (ended && passage->admitted && !parts_.recorder.postpone(passage->call, passage->reply))
+          ended = fail(ErrorKind::unavailable, "The call cannot be recorded.");
+        finish(passage, std::move(ended));
       });
 }
 
@@ -187,8 +211,8 @@ void Dispatcher::pass(Shared passage) {
 void Dispatcher::walk(Passage& passage) {
   passage.call.now = parts_.state.now();
   admit(passage);
-  if (!passage.admitted) return;
-  usage_.count(passage.call.scope, passage.route.service->service_id, passage.call.operation);
+  if (!passage.admitted) return note_refusal(passage);
+  if (!passage.reading) usage_.count(passage.call.scope, passage.route.service->service_id, passage.call.operation);
   if (auto allowed = refuse_before_handling(passage); !allowed) {
     passage.reply = std::unexpected(std::move(allowed.error()));
   } else if (const Handle* handle = std::get_if<Handle>(&passage.operation->handle)) {
@@ -215,6 +239,18 @@ void Dispatcher::admit(Passage& passage) {
   passage.admitted = true;
 }
 
+/// Who is refused for its credentials is recorded with the account whose key it named; what it sent is not.
+void Dispatcher::note_refusal(Passage& passage) {
+  if (!passage.request || passage.reading) return;
+  RefusedCaller refused = parts_.gate.refused(*passage.request, passage.reply.error());
+  passage.hold_back = refused.hold_back;
+  if (!refused.claimed) return;
+  passage.call.principal = std::move(refused.claimed->principal);
+  passage.call.scope = std::move(refused.claimed->scope);
+  passage.call.input = Object{};
+  record(passage);
+}
+
 std::expected<void, ServiceError> Dispatcher::refuse_before_handling(Passage& passage) {
   if (!passage.operation) return std::unexpected(not_offered(passage.route));
   if (passage.unreadable) return std::unexpected(*passage.flaw);
@@ -235,6 +271,7 @@ Reply Dispatcher::run(const Handle& handle, const Call& call) {
 }
 
 void Dispatcher::record(Passage& passage) {
+  if (passage.reading) return;
   (void)parts_.state.atomically([&]() -> Result<void> {
     try {
       parts_.recorder.record(passage.call, passage.reply);
@@ -269,6 +306,8 @@ void Dispatcher::finish(Shared passage, Result<void> committed) {
   if (!committed)
     passage->reply =
         refuse("ServiceUnavailable", "The request has failed due to a temporary failure of the server: " + committed.error().message, 503);
+  if (passage->hold_back > Duration{})
+    return static_cast<void>(parts_.state.executor().post_after(passage->hold_back, [passage] { passage->answer(passage.get()); }));
   if (!parts_.answers || !passage->over_network) return passage->answer(passage.get());
   parts_.answers->post([passage] { passage->answer(passage.get()); });
 }

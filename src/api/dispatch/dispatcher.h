@@ -66,10 +66,12 @@ class Dispatcher final : public wire::HttpHandler {
   using Shared = std::shared_ptr<Passage>;
 
   void pass(Shared passage);
+  void read_only(Shared passage);
   void walk(Passage& passage);
   void admit(Passage& passage);
   std::expected<void, ServiceError> refuse_before_handling(Passage& passage);
   Reply run(const Handle& handle, const Call& call);
+  void note_refusal(Passage& passage);
   void record(Passage& passage);
   void handle_later(Shared passage, const HandleLater& handle);
   void complete_later(Shared passage, Reply reply);

@@ -24,18 +24,29 @@ class FakeGate final : public Gate {
     return Caller{{.account = "111122223333", .arn = "arn:aws:iam::111122223333:user/ann"}, {"111122223333", "eu-central-1"}};
   }
   std::expected<void, ServiceError> authorize(const Call& call) override {
-    if (call.operation == refused) return refuse("AccessDenied", "User: " + call.principal.arn + " is not authorized to perform: x");
+    if (call.operation == forbidden) return refuse("AccessDenied", "User: " + call.principal.arn + " is not authorized to perform: x");
     return {};
   }
-  std::string refused;
+  RefusedCaller refused(const wire::HttpRequest&, const ServiceError&) override { return stranger; }
+  RefusedCaller stranger;
+  std::string forbidden;
 };
 
 class FakeRecorder final : public Recorder {
  public:
   void record(const Call& call, const Reply& reply) override {
+    // a constraint stands for the disk: both fail the unit
+    if (full_disk) return static_cast<void>(full_disk->execute("INSERT INTO kept_once VALUES (1), (1)"));
     records.push_back(call.operation + " " + (reply ? "ok" : reply.error().code));
   }
+  bool postpone(const Call& call, const Reply& reply) override {
+    if (postponed_max-- <= 0) return false;
+    records.push_back("later " + call.operation + " " + (reply ? "ok" : reply.error().code));
+    return true;
+  }
   std::vector<std::string> records;
+  int postponed_max = 2;
+  storage::Database* full_disk = nullptr;
 };
 
 class FakeMetrics final : public SelfMetrics {
@@ -51,7 +62,7 @@ class FakeMetrics final : public SelfMetrics {
 class DispatcherTest : public ::testing::Test {
  protected:
   DispatcherTest() {
-    EXPECT_TRUE(database_->migrate("kept", {{1, "CREATE TABLE kept_names (name TEXT)"}}));
+    EXPECT_TRUE(database_->migrate("kept", {{1, "CREATE TABLE kept_names (name TEXT); CREATE TABLE kept_once (id INTEGER PRIMARY KEY)"}}));
     Service ssm{"ssm", {}};
     ssm.operations.push_back({"GetParameter", Handle([](const Call& call) -> Reply {
                                 return Document(Object{{"Parameter", Object{{"Name", text_or(call.input, "Name")},
@@ -129,16 +140,47 @@ TEST_F(DispatcherTest, ADefectIsAnInternalFailure) {
 }
 
 TEST_F(DispatcherTest, RefusesInTheOrderOfTheServices) {
-  gate_.refused = "GetParameter";
+  gate_.forbidden = "GetParameter";
   const auto broken_everything = [&](std::string target) { return json_call(std::move(target), "{"); };
   EXPECT_NE(send(broken_everything("AmazonSSM.Fly")).body.find("UnknownOperationException"), std::string::npos);
   EXPECT_NE(send(broken_everything("AmazonSSM.GetParameter")).body.find("MissingAuthenticationTokenException"), std::string::npos);
   EXPECT_NE(ssm("GetParameter", "{").body.find("SerializationException"), std::string::npos);
   EXPECT_NE(ssm("GetParameter", "{}").body.find("AccessDeniedException"), std::string::npos);
-  gate_.refused.clear();
+  gate_.forbidden.clear();
   EXPECT_EQ(
       ssm("GetParameter", "{}").body,
       R"({"__type":"ValidationException","Message":"1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null"})");
+}
+
+TEST_F(DispatcherTest, AWrongSignatureWithAKeyOfOursIsRecordedAndWaitsForItsAnswer) {
+  auto request = signed_for(json_call("AmazonSSM.PutParameter", R"({"Name":"a","Value":"good","Type":"String"})"), "ssm");
+  request.headers.set("Authorization", "Signature=1");
+  gate_.stranger = {.claimed = Caller{{.account = "111122223333", .name = "ann"}, {"111122223333", "eu-central-1"}}, .hold_back = 2s};
+  std::optional<wire::HttpResponse> answered;
+  dispatcher_->handle(std::move(request), [&](wire::HttpResponse response) { answered = std::move(response); });
+  executor_.run_for(1s);
+  EXPECT_FALSE(answered);
+  EXPECT_EQ(recorder_.records, std::vector<std::string>{"PutParameter SignatureDoesNotMatch"});
+  executor_.run_for(1s);
+  ASSERT_TRUE(answered);
+  EXPECT_NE(answered->body.find("InvalidSignatureException"), std::string::npos);
+  EXPECT_EQ(kept(), 0);
+  EXPECT_EQ(ssm("GetParameter", R"({"Name":"a"})").status, 200) << "what is right does not wait";
+}
+
+TEST_F(DispatcherTest, WhenNothingCanBeWrittenWhatReadsIsAnsweredWhileItsRecordCanWait) {
+  ssm("PutParameter", R"({"Name":"a","Value":"good","Type":"String"})");
+  recorder_.records.clear();
+  recorder_.full_disk = database_.get();
+  EXPECT_EQ(ssm("PutParameter", R"({"Name":"b","Value":"good","Type":"String"})").status, 503);
+  EXPECT_EQ(ssm("GetParameter", R"({"Name":"a"})").status, 200);
+  gate_.forbidden = "GetParameter";
+  EXPECT_EQ(ssm("GetParameter", R"({"Name":"a"})").status, 400);
+  EXPECT_EQ(recorder_.records, (std::vector<std::string>{"later GetParameter ok", "later GetParameter AccessDenied"}));
+  EXPECT_EQ(ssm("GetParameter", R"({"Name":"a"})").status, 503) << "no more can wait, and nothing is read unrecorded";
+  recorder_.full_disk = nullptr;
+  EXPECT_EQ(ssm("PutParameter", R"({"Name":"b","Value":"good","Type":"String"})").status, 200);
+  EXPECT_EQ(kept(), 2);
 }
 
 TEST_F(DispatcherTest, AKnownOperationWithoutHandlerIs501) {

@@ -6,6 +6,7 @@
 #include "base/text_time.h"
 #include "events/patterns/pattern.h"
 #include "events/patterns/pattern_set.h"
+#include "model/arn.h"
 
 namespace tocsin::api::eventbridge {
 namespace {
@@ -23,6 +24,12 @@ std::size_t size_of(const Document& entry) {
 
 Document failed(const char* code, const char* message) { return Object{{"ErrorCode", code}, {"ErrorMessage", message}}; }
 
+/// A bus of another account is named by its ARN; whether it may be reached is the gate's to say.
+Scope scope_of_bus(const Call& call, const std::string& bus_name) {
+  const auto arn = parse_arn(bus_name);
+  return arn ? Scope{arn->account, arn->region} : call.scope;
+}
+
 /// The entry's place in the answer: an id, or why not.
 Document put_event(Rules& rules, events::Journal& journal, const Call& call, const Document& entry) {
   const std::string source = text_or(entry, "Source"), type = text_or(entry, "DetailType"), detail_text = text_or(entry, "Detail");
@@ -32,8 +39,10 @@ Document put_event(Rules& rules, events::Journal& journal, const Call& call, con
   const auto detail = parse_json(detail_text);
   if (!detail || !detail->is_object()) return failed("MalformedDetail", "Detail is malformed.");
   if (source.starts_with("aws.")) return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
-  const auto bus = rules.find_bus(call.scope, text_or(entry, "EventBusName", events::default_bus));
-  EventEnvelope event{.scope = call.scope, .event_time = call.now, .source = source, .type = type, .detail = *detail};
+  const std::string bus_name = text_or(entry, "EventBusName", events::default_bus);
+  const Scope scope = scope_of_bus(call, bus_name);
+  const auto bus = rules.find_bus(scope, bus_name);
+  EventEnvelope event{.scope = scope, .event_time = call.now, .source = source, .type = type, .detail = *detail};
   if (const auto time = integer_at(entry, "Time")) event.event_time = instant_from_ns(*time);
   for (const Document& resource : array_at(entry, "Resources")) event.resources.emplace_back(resource.as_string());
   // an unknown bus is no error to the sender: the event is dropped

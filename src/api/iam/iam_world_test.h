@@ -30,19 +30,22 @@ struct World {
   access::SessionStore sessions{state, box, random};
   access::IdentityStore identities{state, random};
   access::PolicyStore policies{state, random};
+  access::LoginProfileStore login_profiles{state, random};
+  access::AccountSettings accounts{state};
   access::Authorizer authorizer{identities, policies, sessions};
   access::RoleAssumption roles{identities, sessions, authorizer};
   Principal caller{.kind = PrincipalKind::root, .account = account, .arn = "arn:aws:iam::111122223333:root", .principal_id = account};
   std::map<std::string, Handle> operations;
 
   World() {
-    EXPECT_TRUE(keys.migrate() && sessions.migrate() && identities.migrate() && policies.migrate());
+    EXPECT_TRUE(keys.migrate() && sessions.migrate() && identities.migrate() && policies.migrate() && login_profiles.migrate() &&
+                accounts.migrate());
     const ListTokens tokens{[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
                             [](const Call&, std::string_view token) {
                               return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
                             }};
-    for (Service service :
-         {make_iam_service({identities, policies, keys, authorizer, tokens}), make_sts_service({keys, sessions, policies, roles})})
+    for (Service service : {make_iam_service({identities, policies, keys, authorizer, tokens, login_profiles, accounts}),
+                            make_sts_service({keys, sessions, policies, roles})})
       for (Operation& operation : service.operations) operations[operation.name] = std::get<Handle>(operation.handle);
   }
 

@@ -71,6 +71,37 @@ Reply tag_policy(const IamRooms& rooms, const Call& call);
 Reply untag_policy(const IamRooms& rooms, const Call& call);
 Reply list_policy_tags(const IamRooms& rooms, const Call& call);
 
+Reply create_login_profile(const IamRooms& rooms, const Call& call);
+Reply get_login_profile(const IamRooms& rooms, const Call& call);
+Reply update_login_profile(const IamRooms& rooms, const Call& call);
+Reply delete_login_profile(const IamRooms& rooms, const Call& call);
+Reply change_password(const IamRooms& rooms, const Call& call);
+
+Reply create_account_alias(const IamRooms& rooms, const Call& call);
+Reply delete_account_alias(const IamRooms& rooms, const Call& call);
+Reply list_account_aliases(const IamRooms& rooms, const Call& call);
+Reply get_account_password_policy(const IamRooms& rooms, const Call& call);
+Reply update_account_password_policy(const IamRooms& rooms, const Call& call);
+Reply delete_account_password_policy(const IamRooms& rooms, const Call& call);
+Reply get_account_summary(const IamRooms& rooms, const Call& call);
+Reply get_account_authorization_details(const IamRooms& rooms, const Call& call);
+
+Reply create_service_linked_role(const IamRooms& rooms, const Call& call);
+Reply delete_service_linked_role(const IamRooms& rooms, const Call& call);
+Reply get_service_linked_role_deletion_status(const IamRooms& rooms, const Call& call);
+
+Reply generate_credential_report(const IamRooms& rooms, const Call& call);
+Reply get_credential_report(const IamRooms& rooms, const Call& call);
+
+Reply get_context_keys_for_custom_policy(const IamRooms& rooms, const Call& call);
+Reply get_context_keys_for_principal_policy(const IamRooms& rooms, const Call& call);
+Reply list_policies_granting_service_access(const IamRooms& rooms, const Call& call);
+
+Reply list_ssh_public_keys(const IamRooms& rooms, const Call& call);
+Reply list_signing_certificates(const IamRooms& rooms, const Call& call);
+Reply list_service_specific_credentials(const IamRooms& rooms, const Call& call);
+Reply list_server_certificates(const IamRooms& rooms, const Call& call);
+
 Reply simulate_custom_policy(const IamRooms& rooms, const Call& call);
 Reply simulate_principal_policy(const IamRooms& rooms, const Call& call);
 

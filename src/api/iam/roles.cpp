@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "api/iam/operations.h"
+#include "api/iam/service_linked_role.h"
 
 namespace tocsin::api::iam {
 namespace {
@@ -68,6 +69,7 @@ Reply update_role_description(const IamRooms& rooms, const Call& call) {
 Reply update_assume_role_policy(const IamRooms& rooms, const Call& call) {
   auto role = entity_of(rooms, call, EntityKind::role);
   if (!role) return std::unexpected(role.error());
+  if (is_service_linked(*role)) return protected_role(*role);
   role->trust_policy = text_or(call.input, "PolicyDocument");
   if (auto valid = check_trust(role->trust_policy); !valid) return std::unexpected(valid.error());
   if (auto updated = rooms.identities.update(role->name, *role); !updated) return refused(updated.error());
@@ -77,6 +79,7 @@ Reply update_assume_role_policy(const IamRooms& rooms, const Call& call) {
 Reply delete_role(const IamRooms& rooms, const Call& call) {
   const auto role = entity_of(rooms, call, EntityKind::role);
   if (!role) return std::unexpected(role.error());
+  if (is_service_linked(*role)) return protected_role(*role);
   // a role's "groups" are the instance profiles that hold it
   if (!rooms.identities.groups_of(*role).empty())
     return refuse("DeleteConflictException", "Cannot delete entity, must remove roles from instance profile first.");

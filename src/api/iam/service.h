@@ -1,8 +1,10 @@
 // Identity and Access Management. https://docs.aws.amazon.com/IAM/latest/APIReference/welcome.html
 #pragma once
 
+#include "access/accounts/account_settings.h"
 #include "access/credentials/access_key_store.h"
 #include "access/identities/authorizer.h"
+#include "access/login_profiles/login_profile_store.h"
 #include "api/call.h"
 #include "api/list_tokens.h"
 
@@ -15,6 +17,8 @@ struct IamRooms {
   access::AccessKeyStore& keys;
   access::Authorizer& authorizer;
   ListTokens tokens;
+  access::LoginProfileStore& login_profiles;
+  access::AccountSettings& accounts;
 };
 
 Service make_iam_service(IamRooms rooms);

@@ -40,7 +40,10 @@ Reply get_user(const IamRooms& rooms, const Call& call) {
     return Object{{"User", root_document(call.principal.account)}};
   const auto user = entity_of(rooms, call, EntityKind::user);
   if (!user) return std::unexpected(user.error());
-  return Object{{"User", user_document(*user)}};
+  Document shown = user_document(*user);
+  if (const auto profile = rooms.login_profiles.find(call.scope.account, user->name); profile && profile->last_used)
+    shown.as_object()["PasswordLastUsed"] = to_ns(*profile->last_used);
+  return Object{{"User", std::move(shown)}};
 }
 
 Reply list_users(const IamRooms& rooms, const Call& call) {
@@ -62,7 +65,10 @@ Reply update_user(const IamRooms& rooms, const Call& call) {
   user->name = text_or(call.input, "NewUserName", before);
   user->path = text_or(call.input, "NewPath", user->path);
   if (auto updated = rooms.identities.update(before, *user); !updated) return refused(updated.error());
-  if (user->name != before) rooms.keys.rename_user(call.scope.account, before, user->name);
+  if (user->name != before) {
+    rooms.keys.rename_user(call.scope.account, before, user->name);
+    rooms.login_profiles.rename_user(call.scope.account, before, user->name);
+  }
   return Object{};
 }
 
@@ -73,6 +79,7 @@ Reply delete_user(const IamRooms& rooms, const Call& call) {
   if (!rooms.policies.attached(*user).empty()) return in_use("Cannot delete entity, must detach all policies first.");
   if (!rooms.policies.inline_names(*user).empty()) return in_use("Cannot delete entity, must delete policies first.");
   if (!rooms.identities.groups_of(*user).empty()) return in_use("Cannot delete entity, must remove users from group first.");
+  if (rooms.login_profiles.find(call.scope.account, user->name)) return in_use("Cannot delete entity, must delete login profile first.");
   rooms.identities.remove(*user);
   return Object{};
 }

@@ -83,9 +83,8 @@ Reply create_queue(Queues& queues, const Call& call) {
 }
 
 Reply get_queue_url(Queues& queues, const Call& call) {
-  if (text_or(call.input, "QueueOwnerAWSAccountId", call.scope.account) != call.scope.account)
-    return api::refuse("QueueDoesNotExist", "The specified queue does not exist or you do not have access to it.");
-  const auto queue = queues.find(make_arn("sqs", call.scope, text_or(call.input, "QueueName")));
+  const Scope owner{text_or(call.input, "QueueOwnerAWSAccountId", call.scope.account), call.scope.region};
+  const auto queue = queues.find(make_arn("sqs", owner, text_or(call.input, "QueueName")));
   if (!queue) return refuse(queue.error());
   return Object{{"QueueUrl", queue_url(call, *queue)}};
 }

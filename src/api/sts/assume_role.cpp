@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::int64_t seconds_default = 3600;
 constexpr std::int64_t chained_seconds_max = 3600;
-constexpr std::size_t session_policy_bytes_max = 2048;
 
 access::ConditionContext context_of(const Call& call) {
   access::ConditionContext out;
@@ -33,6 +32,10 @@ std::expected<std::int64_t, ServiceError> duration_of(const Call& call, const ac
   return seconds;
 }
 
+}  // namespace
+
+constexpr std::size_t session_policy_bytes_max = 2048;
+
 std::expected<std::vector<std::string>, ServiceError> session_policies(const StsRooms& rooms, const Call& call) {
   std::vector<std::string> out;
   if (const auto policy = text_at(call.input, "Policy")) {
@@ -51,7 +54,11 @@ std::expected<std::vector<std::string>, ServiceError> session_policies(const Sts
   return out;
 }
 
-}  // namespace
+std::optional<std::int64_t> packed_policy_size(const Call& call) {
+  const auto policy = text_at(call.input, "Policy");
+  if (!policy) return std::nullopt;
+  return static_cast<std::int64_t>(policy->size() * 100 / session_policy_bytes_max);
+}
 
 Reply assume_role(const StsRooms& rooms, const Call& call) {
   auto assumed =
@@ -72,8 +79,7 @@ Reply assume_role(const StsRooms& rooms, const Call& call) {
   for (const Document& tag : array_at(call.input, "Tags")) request.tags[text_or(tag, "Key")] = text_or(tag, "Value");
   Object out{{"Credentials", credentials_document(rooms.sessions.issue(request))},
              {"AssumedRoleUser", Object{{"AssumedRoleId", assumed->principal.principal_id}, {"Arn", assumed->principal.arn}}}};
-  if (const auto policy = text_at(call.input, "Policy"))
-    out["PackedPolicySize"] = static_cast<std::int64_t>(policy->size() * 100 / session_policy_bytes_max);
+  if (const auto size = packed_policy_size(call)) out["PackedPolicySize"] = *size;
   if (!request.source_identity.empty()) out["SourceIdentity"] = request.source_identity;
   return out;
 }

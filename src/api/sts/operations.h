@@ -6,9 +6,15 @@
 namespace tocsin::api::sts {
 
 Reply assume_role(const StsRooms& rooms, const Call& call);
+Reply get_federation_token(const StsRooms& rooms, const Call& call);
 Reply get_session_token(const StsRooms& rooms, const Call& call);
 Reply get_caller_identity(const StsRooms& rooms, const Call& call);
 Reply get_access_key_info(const StsRooms& rooms, const Call& call);
+
+/// The documents of Policy and PolicyArns.
+std::expected<std::vector<std::string>, ServiceError> session_policies(const StsRooms& rooms, const Call& call);
+/// In percent of what is allowed; nullopt when no policy was passed.
+std::optional<std::int64_t> packed_policy_size(const Call& call);
 
 /// The output's Credentials.
 Document credentials_document(const access::SessionCredentials& credentials);

@@ -10,6 +10,7 @@ Service make_sts_service(StsRooms rooms) {
   };
   return {"sts",
           {{"AssumeRole", with_rooms(sts::assume_role)},
+           {"GetFederationToken", with_rooms(sts::get_federation_token)},
            {"GetSessionToken", with_rooms(sts::get_session_token)},
            {"GetCallerIdentity", with_rooms(sts::get_caller_identity)},
            {"GetAccessKeyInfo", with_rooms(sts::get_access_key_info)}}};

@@ -134,7 +134,8 @@ void Topics::deliver_to_queue(const Notification& notification, const Topic& top
   delivery::OutgoingMessage message{
       .body = subscription.raw() ? notification.message_for(Protocol::sqs)
                                  : to_pretty_json(notification_document(notification, topic, subscription, *signer_, address())),
-      .sender_id = "sns.amazonaws.com"};
+      .sender_id = "sns.amazonaws.com",
+      .source_arn = topic.arn};
   if (subscription.raw()) message.attributes = queue_attributes(request.attributes);
   if (subscription.endpoint.ends_with(".fifo")) {
     message.group_id = request.group_id;
@@ -217,7 +218,7 @@ void Topics::to_dead_letters(const Scope& scope, const std::string& topic_name, 
   const auto policy = parse_json(redrive_policy);
   if (redrive_policy.empty() || !policy) return;
   const std::string queue_arn = text_or(*policy, "deadLetterTargetArn");
-  delivery::OutgoingMessage message{.body = body, .sender_id = "sns.amazonaws.com"};
+  delivery::OutgoingMessage message{.body = body, .sender_id = "sns.amazonaws.com", .source_arn = make_arn("sns", scope, topic_name)};
   if (!error_code.empty()) message.attributes["ErrorCode"] = {"String", error_code};
   if (!error_message.empty()) message.attributes["ErrorMessage"] = {"String", error_message};
   if (queue_arn.ends_with(".fifo")) {

@@ -26,6 +26,7 @@ struct OutgoingMessage {
   std::string group_id;          ///< required by a FIFO queue
   std::string deduplication_id;  ///< FIFO; may be empty when the queue deduplicates by content
   std::string sender_id;
+  std::string source_arn;  ///< of a service that sends: the rule, the topic
   int delay_seconds = -1;  ///< -1: the queue's
 };
 

@@ -136,6 +136,8 @@ Result<SentMessage> Queues::send(const std::string& queue_arn, const OutgoingMes
   const auto queue = find(queue_arn);
   if (!queue) return std::unexpected(queue.error());
   if (const auto checked = check_message(*queue, message); !checked) return std::unexpected(checked.error());
+  if (admit_ && message.sender_id.ends_with(".amazonaws.com"))
+    if (const auto admitted = admit_(*queue, message); !admitted) return std::unexpected(admitted.error());
   SentMessage sent{
       make_uuid_v4(random_), to_hex(md5(message.body)), message.attributes.empty() ? "" : attributes_digest(message.attributes), {}, {}};
   if (!message.trace_header.empty()) sent.trace_header_md5 = attributes_digest({{"AWSTraceHeader", {"String", message.trace_header}}});

@@ -51,6 +51,10 @@ class Queues {
   /// Sweeps expired messages and reports depths, once a minute.
   void start();
 
+  /// Asked before a service of this server ("events.amazonaws.com") puts a message into a queue; an error refuses it. None: all may.
+  using Admit = std::function<Result<void>(const Queue& queue, const OutgoingMessage& message)>;
+  void set_admission(Admit admit) { admit_ = std::move(admit); }
+
   // --- queues
   /// The same name with the same attributes again gives what is there.
   Result<Queue> create(const Scope& scope, const std::string& name, const AttributeMap& attributes,
@@ -95,6 +99,7 @@ class Queues {
   storage::StateExecutor& state_;
   Random& random_;
   SelfMetrics* metrics_;
+  Admit admit_;
   struct Watches;
   std::shared_ptr<Watches> watches_;
 };

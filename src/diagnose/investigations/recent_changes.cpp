@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/text_time.h"
+#include "diagnose/investigations/gather_in_unit.h"
 
 namespace tocsin::diagnose {
 namespace {
@@ -68,16 +69,7 @@ std::vector<telemetry::AuditRecord> rank_changes(std::vector<telemetry::AuditRec
 }
 
 void RecentChanges::gather(const Request& request, Done done) {
-  auto found = std::make_shared<std::vector<incidents::Evidence>>();
-  state_.submit(
-      [this, request, found]() -> Result<void> {
-        *found = look(request);
-        return {};
-      },
-      [found, done = std::move(done)](Result<void> result) mutable {
-        if (result) done(std::move(*found));
-        else done(std::unexpected(result.error()));
-      });
+  gather_in_unit(state_, [this, request] { return look(request); }, std::move(done));
 }
 
 std::vector<incidents::Evidence> RecentChanges::look(const Request& request) {

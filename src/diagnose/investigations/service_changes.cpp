@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/text_time.h"
+#include "diagnose/investigations/gather_in_unit.h"
 #include "diagnose/investigations/service_comparison.h"
 #include "model/arn.h"
 #include "telemetry/metrics/statistic.h"
@@ -80,16 +81,7 @@ incidents::Evidence suspect_evidence(const Suspect& suspect, Instant from, Insta
 }  // namespace
 
 void ServiceChanges::gather(const Request& request, Done done) {
-  auto found = std::make_shared<std::vector<incidents::Evidence>>();
-  state_.submit(
-      [this, request, found]() -> Result<void> {
-        *found = look(request);
-        return {};
-      },
-      [found, done = std::move(done)](Result<void> result) mutable {
-        if (result) done(std::move(*found));
-        else done(std::unexpected(result.error()));
-      });
+  gather_in_unit(state_, [this, request] { return look(request); }, std::move(done));
 }
 
 std::vector<incidents::Evidence> ServiceChanges::look(const Request& request) {

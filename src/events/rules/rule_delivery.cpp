@@ -190,7 +190,7 @@ Result<void> Rules::dispatch(const TargetDelivery& delivery) {
 }
 
 Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
-  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com"};
+  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
   if (const Document* group = find(find(delivery.definition, "SqsParameters"), "MessageGroupId"))
     message.group_id = std::string(group->as_string());
   const auto sent = queues_.send(delivery.target.text(), message);
@@ -246,7 +246,7 @@ void Rules::to_dead_letters(const TargetDelivery& delivery, const std::string& e
   if (!arn)
     return log::warning("events/rules", "target failed and has no dead-letter queue",
                         {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error_message}});
-  delivery::OutgoingMessage message{.body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com"};
+  delivery::OutgoingMessage message{.body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) message.attributes[name] = {"String", value};
   };

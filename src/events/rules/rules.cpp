@@ -120,6 +120,12 @@ Result<EventBus> Rules::find_bus(const Scope& scope, const std::string& name_or_
   return bus;
 }
 
+std::string Rules::bus_policy(const Scope& scope, const std::string& name) {
+  const auto row = state_.database().query_one("SELECT policy FROM events_buses WHERE account = ? AND region = ? AND name = ?",
+                                               {scope.account, scope.region, name});
+  return row ? row->text(0) : "";
+}
+
 std::vector<EventBus> Rules::list_buses(const Scope& scope, const std::string& prefix, const std::string& after, int count_max) {
   (void)find_bus(scope, default_bus);
   std::vector<EventBus> out;

@@ -45,6 +45,8 @@ class Rules {
   // --- buses; `name` may be an ARN of this scope
   Result<EventBus> create_bus(const EventBus& bus);
   Result<EventBus> find_bus(const Scope& scope, const std::string& name);
+  /// What PutPermission set, as JSON; empty without one. Only reads.
+  std::string bus_policy(const Scope& scope, const std::string& name);
   std::vector<EventBus> list_buses(const Scope& scope, const std::string& prefix, const std::string& after, int count_max);
   /// Definition, policy and tags are replaced.
   Result<void> update_bus(const EventBus& bus);

@@ -28,6 +28,7 @@ class MortalDatabase final : public storage::Database {
   Result<void> migrate(std::string_view owner, const std::vector<storage::Migration>& migrations) override {
     return inner_->migrate(owner, migrations);
   }
+  Result<void> clear(const std::vector<std::string_view>& kept_tables) override { return inner_->clear(kept_tables); }
   storage::Rows query(std::string_view sql, std::initializer_list<storage::Parameter> parameters) override {
     return inner_->query(sql, parameters);
   }
@@ -38,6 +39,7 @@ class MortalDatabase final : public storage::Database {
     return inner_->execute(sql, parameters);
   }
   void begin_group() override { inner_->begin_group(); }
+  void begin_reading_group() override { inner_->begin_reading_group(); }
   Result<void> commit_group() override {
     ++commits_;
     const bool dies = commits_left_ > 0 && --commits_left_ == 0;

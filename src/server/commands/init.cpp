@@ -26,6 +26,8 @@ void print_credentials(const ServerConfig& config, const FirstCredentials& first
                       {"access_key_id", first.access_key_id},
                       {"secret_access_key", first.secret_access_key},
                       {"ingest_key", first.ingest_key},
+                      {"console_user", first.console_user},
+                      {"console_password", first.console_password},
                       {"region", config.region},
                       {"ca_file", ca_file.string()}};
     console.out << to_json(line) << "\n";
@@ -35,7 +37,9 @@ void print_credentials(const ServerConfig& config, const FirstCredentials& first
   console.out << "export AWS_ACCESS_KEY_ID=" << first.access_key_id << "\n"
               << "export AWS_SECRET_ACCESS_KEY=" << first.secret_access_key << "\n"
               << "export AWS_DEFAULT_REGION=" << config.region << "\n"
-              << "export OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20" << first.ingest_key << "\n";
+              << "export OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20" << first.ingest_key << "\n"
+              << "# the console's first user and password\n"
+              << "# " << first.console_user << " " << first.console_password << "\n";
 }
 
 ExitCode report(const Error& error, Console console) {

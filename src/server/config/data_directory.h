@@ -12,6 +12,7 @@ struct DataDirectory {
   std::filesystem::path server_key() const { return root / "server.key"; }  ///< 32 bytes that seal secrets and tokens (0600)
   std::filesystem::path endpoints() const { return root / "endpoints.json"; }
   std::filesystem::path telemetry() const { return root / "telemetry"; }
+  std::filesystem::path status_copy() const { return root / "status"; }  ///< the status page as files
   // certificates: wire/tls, tls_files(root)
 };
 

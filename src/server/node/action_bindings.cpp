@@ -23,6 +23,8 @@ Result<void> AlarmActionBinding::run(const detect::AlarmActionRequest& request) 
 }
 
 Result<void> AlarmActionBinding::publish(const detect::AlarmActionRequest& request) {
+  const ServiceAct act{"cloudwatch.amazonaws.com", "sns:Publish", request.action_arn, request.alarm_arn};
+  if (auto admitted = rooms_.resource_guard.admit(act); !admitted) return admitted;
   const auto published = rooms_.topics.publish(request.action_arn, communicate::alarm_notification(request.message));
   if (!published) return std::unexpected(published.error());
   return {};

@@ -8,6 +8,10 @@
 namespace tocsin::server {
 namespace {
 
+// what is not emptied: the identities among which the first administrator is (first_credentials.h sorts out the others), and the key that
+// notifications are signed with
+const std::vector<std::string_view> kept_tables = {"identity_entities", "policy_attachments", "access_key_keys", "ingest_key_keys", "login_profile_profiles", "sns_signing"};
+
 // one server key, a key of its own for each use
 std::string derived_key(const std::string& server_key, std::string_view use) { return hmac_sha256(server_key, use); }
 
@@ -57,18 +61,21 @@ Result<void> Foundation::migrate() {
   return logs.open();
 }
 
-Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside) {
+Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside, StoredData data) {
   if (auto made = make_folders(config, outside); !made) return std::unexpected(made.error());
   const DataDirectory directory{config.data};
   auto key = server_key(config, outside);
   if (!key) return std::unexpected(key.error());
   Foundation::Files files;
+  std::error_code ignored;
   const std::pair<std::unique_ptr<storage::Database>*, std::filesystem::path> databases[] = {
       {&files.state, directory.state_database()}, {&files.metrics, directory.telemetry() / "metrics.db"}, {&files.logs, directory.telemetry() / "logs.db"}};
   for (const auto& [into, path] : databases) {
     auto opened = outside.open_database(path.string());
     if (!opened) return std::unexpected(opened.error());
     *into = std::move(*opened);
+    if (data == StoredData::kept) continue;
+    if (auto cleared = (*into)->clear(kept_tables); !cleared) return std::unexpected(cleared.error());
   }
   const std::pair<std::unique_ptr<storage::IngestLog>*, std::filesystem::path> logs[] = {{&files.metrics_log, directory.telemetry() / "metrics.log"},
                                                                                         {&files.logs_log, directory.telemetry() / "logs.log"}};
@@ -76,7 +83,10 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
     auto opened = outside.open_ingest_log(path.string());
     if (!opened) return std::unexpected(opened.error());
     *into = std::move(*opened);
+    if (data == StoredData::kept) continue;
+    if (auto cleared = (*into)->clear(); !cleared) return std::unexpected(cleared.error());
   }
+  if (data == StoredData::emptied && outside.on_a_machine) std::filesystem::remove_all(directory.status_copy(), ignored);
   auto foundation = std::make_unique<Foundation>(config, outside, std::move(files), *key);
   if (auto migrated = foundation->migrate(); !migrated) return std::unexpected(migrated.error());
   return foundation;

@@ -9,6 +9,7 @@
 #include "events/journal/journal.h"
 #include "remediate/parameters/secret_cipher.h"
 #include "server/config/server_config.h"
+#include "server/node/interior.h"
 #include "server/node/outside.h"
 #include "storage/state_executor.h"
 #include "telemetry/logs/block_log_store.h"
@@ -56,6 +57,6 @@ struct Foundation {
 };
 
 /// Opens the data directory and everything in it.
-Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside);
+Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside, StoredData data = StoredData::kept);
 
 }  // namespace tocsin::server

@@ -37,7 +37,9 @@ struct FirstCredentials {
   std::string account;
   std::string access_key_id;
   std::string secret_access_key;
-  std::string ingest_key;  ///< for OTLP and the like: all signals, the account's default region
+  std::string ingest_key;        ///< for OTLP and the like: all signals, the account's default region
+  std::string console_user;      ///< who signs in to the console …
+  std::string console_password;  ///< … with this
 };
 /// On a stopped server's data directory. `already_exists` when it was made before.
 Result<FirstCredentials> make_first_credentials(const ServerConfig& config, const Outside& outside);

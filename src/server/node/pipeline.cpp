@@ -8,6 +8,8 @@ namespace {
 using events::TargetDelivery;
 
 Result<void> to_topic(Rooms& rooms, const TargetDelivery& delivery) {
+  const ServiceAct act{"events.amazonaws.com", "sns:Publish", delivery.target.text(), delivery.rule_arn};
+  if (auto admitted = rooms.resource_guard.admit(act); !admitted) return admitted;
   const auto published = rooms.topics.publish(delivery.target.text(), {.message = delivery.input});
   return published ? Result<void>() : std::unexpected(published.error());
 }
@@ -66,6 +68,11 @@ void connect(Rooms& rooms) {
   journal.subscribe("automation", [&rooms](const EventEnvelope& event) {
     if (event.type == "EC2 Command Invocation Status-change Notification") rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
     return Result<void>();
+  });
+
+  // what resources say themselves of who may reach them
+  rooms.queues.set_admission([&rooms](const delivery::Queue& queue, const delivery::OutgoingMessage& message) {
+    return rooms.resource_guard.admit({message.sender_id, "sqs:SendMessage", queue.arn(), message.source_arn});
   });
 
   // where rules can send what matched, beside queues and buses

@@ -2,6 +2,7 @@
 
 #include "delivery/smtp/mail_message.h"
 #include "remediate/automation/runbook.h"
+#include "server/config/data_directory.h"
 #include "server/node/replace_file.h"
 
 namespace tocsin::server {
@@ -9,7 +10,7 @@ namespace {
 // the static copy of the status page, which survives the server; in a simulation it is nobody's
 status_page::WriteFile status_copy_writer(const Foundation& ground) {
   if (!ground.outside.on_a_machine) return [](const std::string&, const std::string&) { return Result<void>(); };
-  return [folder = ground.config.data / "status"](const std::string& path, const std::string& content) { return replace_file(folder / path, content); };
+  return [folder = DataDirectory{ground.config.data}.status_copy()](const std::string& path, const std::string& content) { return replace_file(folder / path, content); };
 }
 }  // namespace
 
@@ -19,6 +20,7 @@ Rooms::Rooms(Foundation& foundation)
       runbook_binding(*this),
       host_evidence(*this),
       alarm_actions(*this),
+      resource_guard(*this),
       access_keys(ground.state, ground.secrets, ground.outside.random),
       sessions(ground.state, ground.secrets, ground.outside.random),
       identities(ground.state, ground.outside.random),
@@ -26,6 +28,8 @@ Rooms::Rooms(Foundation& foundation)
       authorizer(identities, policies, sessions),
       roles(identities, sessions, authorizer),
       ingest_keys(ground.state, ground.outside.random),
+      login_profiles(ground.state, ground.outside.random),
+      accounts(ground.state),
       audit(ground.state),
       service_graph(ground.state),
       hosts(ground.state, ground.outside.random, ground.journal),
@@ -67,7 +71,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
                      topics, oncall, updates);
 }
 

@@ -1,6 +1,7 @@
 // The furnished rooms, each built over the foundation. Built in order, ended in reverse; what one asks of another goes through partners.h.
 #pragma once
 
+#include "access/accounts/account_settings.h"
 #include "access/credentials/access_key_store.h"
 #include "access/credentials/session_store.h"
 #include "access/identities/authorizer.h"
@@ -8,6 +9,7 @@
 #include "access/identities/policy_store.h"
 #include "access/identities/role_assumption.h"
 #include "access/ingest_keys/ingest_key_store.h"
+#include "access/login_profiles/login_profile_store.h"
 #include "communicate/oncall/acknowledge_handler.h"
 #include "communicate/oncall/oncall.h"
 #include "communicate/status_page/status_page.h"
@@ -31,6 +33,7 @@
 #include "remediate/parameters/parameter_store.h"
 #include "server/node/foundation.h"
 #include "server/node/partners.h"
+#include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/traces/service_graph.h"
 
@@ -49,6 +52,7 @@ struct Rooms {
   RunbookBinding runbook_binding;
   HostEvidence host_evidence;
   AlarmActionBinding alarm_actions;
+  ResourceGuard resource_guard;
 
   // access
   access::AccessKeyStore access_keys;
@@ -58,6 +62,8 @@ struct Rooms {
   access::Authorizer authorizer;
   access::RoleAssumption roles;
   access::IngestKeyStore ingest_keys;
+  access::LoginProfileStore login_profiles;
+  access::AccountSettings accounts;
 
   // what was recorded
   telemetry::AuditTrail audit;

@@ -47,7 +47,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   const api::ListTokens tokens = list_tokens(rooms.ground.page_tokens);
   std::vector<api::Service> services;
   services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles}));
-  services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens}));
+  services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));

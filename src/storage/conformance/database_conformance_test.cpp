@@ -103,6 +103,25 @@ TEST_P(DatabaseConformance, AnUndonePartForgetsItsAfterTasks) {
   EXPECT_EQ(names(), "a e ");
 }
 
+TEST_P(DatabaseConformance, AReadingUnitReadsAndMayNotWrite) {
+  (void)in_unit([&]() -> Result<void> { return insert("a"), Result<void>{}; });
+  std::vector<std::string> answers;
+  const auto done = [&](Result<void> result) { answers.push_back(result ? "ok" : result.error().kind == ErrorKind::unavailable ? "unavailable" : "other"); };
+  state->submit_reading(
+      [&]() -> Result<void> {
+        EXPECT_TRUE(state->is_reading());
+        EXPECT_EQ(names(), "a ");
+        return {};
+      },
+      done);
+  state->submit_reading([&]() -> Result<void> { return insert("b"), Result<void>{}; }, done);
+  executor.run_ready();
+  EXPECT_EQ(answers, (std::vector<std::string>{"ok", "unavailable"}));
+  EXPECT_FALSE(state->is_reading());
+  EXPECT_TRUE(in_unit([&]() -> Result<void> { return insert("c"), Result<void>{}; }));
+  EXPECT_EQ(names(), "a c ");
+}
+
 TEST_P(DatabaseConformance, SavepointsNest) {
   EXPECT_TRUE(in_unit([&]() -> Result<void> {
     insert("a");
@@ -192,6 +211,20 @@ TEST_P(DatabaseConformance, UnitsSubmittedInUnitsAndTimedOnesRun) {
   state->cancel(cancelled);
   executor.run_for(std::chrono::hours(2));
   EXPECT_EQ(names(), "first second timed ");
+}
+
+TEST_P(DatabaseConformance, ClearedItKeepsItsSchemasAndTheTablesThatAreNamed) {
+  const Migration kept = {1, "CREATE TABLE k_keys (name TEXT); INSERT INTO k_keys VALUES ('first')"};
+  ASSERT_TRUE(database->migrate("k", {kept}));
+  (void)in_unit([&]() -> Result<void> { return insert("a"), insert("b"), Result<void>{}; });
+  ASSERT_TRUE(database->clear({"k_keys"}));
+  EXPECT_EQ(names(), "");
+  crash();
+  EXPECT_EQ(names(), "");
+  ASSERT_TRUE(database->migrate("k", {kept}));
+  EXPECT_EQ(database->query_one("SELECT COUNT(*) FROM k_keys")->integer(0), 1);
+  (void)in_unit([&]() -> Result<void> { return insert("new"), Result<void>{}; });
+  EXPECT_EQ(names(), "new ");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, DatabaseConformance, testing::ValuesIn(engines), engine_name);

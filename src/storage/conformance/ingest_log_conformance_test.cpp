@@ -41,6 +41,18 @@ TEST_P(IngestLogConformance, GivesBackWhatWasAppendedInOrderAlsoAfterReopening) 
   EXPECT_GT(world->log_file_count(), 3u);
 }
 
+TEST_P(IngestLogConformance, ClearedItHoldsNothingAndItsOffsetsGoOn) {
+  for (int i = 0; i < 200; ++i) (void)log->append(numbered(i));
+  reopen();
+  ASSERT_TRUE(log->clear());
+  EXPECT_TRUE(log->clear()) << "and again";
+  EXPECT_EQ(log->next_offset(), 200u);
+  reopen();
+  EXPECT_TRUE(records(0).empty());
+  EXPECT_EQ(log->append("young"), 200u);
+  EXPECT_EQ(records(200), std::vector<std::string>{"young"});
+}
+
 TEST_P(IngestLogConformance, RecordsMayHoldAnything) {
   const std::vector<std::string> expected = {"", std::string("\0\0\0", 3), std::string(100'000, 'x'), ""};
   for (const std::string& record : expected) ASSERT_TRUE(log->append(record));

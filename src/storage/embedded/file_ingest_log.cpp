@@ -20,6 +20,7 @@ class FileIngestLog final : public IngestLog {
   Result<void> read(std::uint64_t from, const std::function<bool(std::uint64_t, std::string_view)>& visit) override;
   Result<void> skip_to(std::uint64_t offset) override;
   void trim(std::uint64_t offset) override;
+  Result<void> clear() override;
   std::uint64_t next_offset() const override;
 
  private:
@@ -156,6 +157,19 @@ void FileIngestLog::trim(std::uint64_t offset) {
     segments_.erase(segments_.begin());
     folder_is_dirty_ = true;
   }
+}
+
+Result<void> FileIngestLog::clear() {
+  std::lock_guard lock(mutex_);
+  const std::uint64_t next = segments_.back()->next_offset();
+  if (segments_.back()->first_offset() != next)
+    if (auto begun = begin_segment(next); !begun) return begun;
+  while (segments_.size() > 1) {
+    if (auto removed = folder_->remove(segment_name(segments_.front()->first_offset())); !removed) return removed;
+    segments_.erase(segments_.begin());
+    folder_is_dirty_ = true;
+  }
+  return {};
 }
 
 std::uint64_t FileIngestLog::next_offset() const {

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <span>
 
@@ -91,6 +92,7 @@ class SqliteDatabase final : public Database {
   }
 
   Result<void> migrate(std::string_view owner, const std::vector<Migration>& migrations) override;
+  Result<void> clear(const std::vector<std::string_view>& kept_tables) override;
   Rows query(std::string_view sql, std::initializer_list<Parameter> parameters) override {
     return rows_of(sql, {parameters.begin(), parameters.size()});
   }
@@ -98,6 +100,10 @@ class SqliteDatabase final : public Database {
   std::int64_t execute(std::string_view sql, std::initializer_list<Parameter> parameters) override;
 
   void begin_group() override;
+  void begin_reading_group() override {
+    begin_group();
+    reading_ = true;
+  }
   Result<void> commit_group() override;
   void enter() override;
   void leave(bool keep) override;
@@ -121,6 +127,7 @@ class SqliteDatabase final : public Database {
   SqliteStatements statements_;
   int depth_ = 0;
   bool in_group_ = false;
+  bool reading_ = false;
   bool group_lost_ = false;
   bool poisoned_ = false;
   std::string last_failure_;
@@ -175,6 +182,10 @@ Rows SqliteDatabase::rows_of(std::string_view sql, Parameters parameters) {
 }
 
 std::int64_t SqliteDatabase::execute(std::string_view sql, std::initializer_list<Parameter> parameters) {
+  if (reading_ && !poisoned_) {
+    last_failure_ = "a write in a group that only reads";
+    poisoned_ = true;
+  }
   const std::int64_t before = sqlite3_total_changes64(connection_);
   run(sql, {parameters.begin(), parameters.size()}, [](sqlite3_stmt*) {});
   return poisoned_ ? 0 : sqlite3_total_changes64(connection_) - before;
@@ -203,7 +214,7 @@ void SqliteDatabase::begin_group() {
 Result<void> SqliteDatabase::commit_group() {
   const bool committed = !group_lost_ && control("COMMIT");
   if (!committed && !transaction_is_gone()) control("ROLLBACK");
-  in_group_ = group_lost_ = poisoned_ = false;
+  in_group_ = reading_ = group_lost_ = poisoned_ = false;
   if (!committed) return unavailable();
   return {};
 }
@@ -249,6 +260,20 @@ Result<void> SqliteDatabase::migrate_within(std::string_view owner, const std::v
             {owner, newest});
   if (poisoned_) return unavailable();
   return {};
+}
+
+Result<void> SqliteDatabase::clear(const std::vector<std::string_view>& kept_tables) {
+  begin_group();
+  (void)atomically([&]() -> Result<void> {
+    for (const Row& row : query("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'", {})) {
+      const std::string& table = row.text(0);
+      if (table == "storage_migrations" || std::find(kept_tables.begin(), kept_tables.end(), table) != kept_tables.end()) continue;
+      execute("DELETE FROM \"" + table + '"', {});
+    }
+    if (poisoned_) return unavailable();
+    return {};
+  });
+  return commit_group();
 }
 
 Result<std::unique_ptr<Database>> open(const char* vfs_name, const std::string& path, FileLock lock) {

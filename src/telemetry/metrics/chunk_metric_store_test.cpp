@@ -77,6 +77,7 @@ TEST_F(MetricStoreStory, ACrashInTheMiddleOfReadingTheLogAgainLosesNothing) {
     }
     Result<void> skip_to(std::uint64_t offset) override { return kept_.skip_to(offset); }
     void trim(std::uint64_t offset) override { kept_.trim(offset); }
+    Result<void> clear() override { return kept_.clear(); }
     std::uint64_t next_offset() const override { return kept_.next_offset(); }
 
    private:
@@ -106,6 +107,7 @@ TEST_F(MetricStoreStory, TheLogIsSyncedOnceForAllThatComesIn200MsAndNotWhileNoth
     }
     Result<void> skip_to(std::uint64_t offset) override { return kept.skip_to(offset); }
     void trim(std::uint64_t offset) override { kept.trim(offset); }
+    Result<void> clear() override { return kept.clear(); }
     std::uint64_t next_offset() const override { return kept.next_offset(); }
     MemoryIngestLog kept;
     int syncs = 0;

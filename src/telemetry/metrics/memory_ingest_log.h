@@ -27,6 +27,10 @@ class MemoryIngestLog final : public storage::IngestLog {
     return {};
   }
   void trim(std::uint64_t offset) override { records_.erase(records_.begin(), records_.lower_bound(offset)); }
+  Result<void> clear() override {
+    records_.clear();
+    return {};
+  }
   std::uint64_t next_offset() const override { return next_; }
 
   std::size_t size() const { return records_.size(); }

@@ -27,6 +27,12 @@ bool is_account_id(std::string_view text) {
   return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// of a request that nobody signed: not every text becomes part of a record
+bool is_region_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 Principal root_of(std::string account, std::string access_key_id) {
   return {.kind = PrincipalKind::root,
           .account = account,
@@ -86,15 +92,46 @@ AccessGate::Found AccessGate::of_access_key(const wire::HttpRequest& request, co
   if (!secret) return refuse(secret.error());
   if (auto verified = wire::sigv4::verify(request, authorization, *secret); !verified) return refuse(verified.error());
   keys_.note_use(key, authorization.scope.service, authorization.scope.region);
+  auto owner = owner_of(key);
+  if (!owner) return invalid_client();
+  return std::move(*owner);
+}
+
+std::optional<Principal> AccessGate::owner_of(const access::AccessKey& key) {
   if (key.user_name.empty()) return root_of(key.account, key.id);
   const auto user = identities_.find(access::EntityKind::user, key.account, key.user_name);
-  if (!user) return invalid_client();
+  if (!user) return std::nullopt;
   return Principal{.kind = PrincipalKind::user,
                    .account = key.account,
                    .arn = user->arn(),
                    .principal_id = user->id,
                    .name = user->name,
                    .access_key_id = key.id};
+}
+
+std::optional<Principal> AccessGate::claimed_by(const std::string& id) {
+  if (const auto key = keys_.find(id)) return owner_of(*key);
+  if (const auto session = sessions_.find(id)) return session->principal;
+  return std::nullopt;
+}
+
+RefusedCaller AccessGate::refused(const wire::HttpRequest& request, const ServiceError& error) {
+  const auto authorization = wire::sigv4::parse_authorization(request);
+  if (!authorization || error.code == "AccessDenied") return {};
+  RefusedCaller out;
+  bool is_worth_a_record = true;
+  // a clock that is wrong or a session that has ended is no attempt at a secret
+  if (error.code == "SignatureDoesNotMatch" || error.code == "InvalidClientTokenId") {
+    const auto noted = failed_attempts_.note(request.peer_address, state_.now());
+    out.hold_back = noted.hold_back;
+    is_worth_a_record = noted.is_worth_a_record;
+  }
+  if (!is_worth_a_record || !is_region_name(authorization->scope.region)) return out;
+  if (auto claimed = claimed_by(authorization->access_key_id)) {
+    Scope scope{claimed->account, authorization->scope.region};
+    out.claimed = Caller{std::move(*claimed), std::move(scope)};
+  }
+  return out;
 }
 
 AccessGate::Found AccessGate::of_session(const wire::HttpRequest& request, const Authorization& authorization,

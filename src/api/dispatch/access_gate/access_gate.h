@@ -7,6 +7,7 @@
 
 #include "access/credentials/access_key_store.h"
 #include "access/credentials/session_store.h"
+#include "access/failed_attempts/failed_attempts.h"
 #include "access/identities/authorizer.h"
 #include "api/dispatch/gate.h"
 
@@ -27,7 +28,8 @@ class AccessGate final : public Gate {
   using HostSignatures =
       std::function<Result<Principal>(const std::string& host_id, const std::string& to_sign, const std::string& signature)>;
 
-  /// The policy of a resource itself (a topic's, a queue's) for the resource's ARN, if it has one. Bound by server/.
+  /// The policy of a resource itself (a topic's, a queue's, a bus's) for the resource's ARN, if it has one. A resource of another account
+  /// that has none is out of reach. Bound by server/.
   using ResourcePolicies = std::function<std::optional<access::ResourcePolicy>(const Call& call, const std::string& resource_arn)>;
 
   AccessGate(storage::StateExecutor& state, access::AccessKeyStore& keys, access::SessionStore& sessions, access::IdentityStore& identities,
@@ -38,6 +40,7 @@ class AccessGate final : public Gate {
   void set_resource_policies(ResourcePolicies find) { resource_policies_ = std::move(find); }
 
   std::expected<Caller, ServiceError> authenticate(const wire::HttpRequest& request, std::string_view service) override;
+  RefusedCaller refused(const wire::HttpRequest& request, const ServiceError& error) override;
   std::expected<void, ServiceError> authorize(const Call& call) override;
 
  private:
@@ -47,7 +50,10 @@ class AccessGate final : public Gate {
   Found of_session(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const access::Session& session);
   /// IAM's resources are named without their path in calls, and with it in policies.
   std::string existing_entity(const Call& call, const std::string& resource);
+  std::optional<access::ResourcePolicy> policy_of(const Call& call, const access::AccessRequest& request);
   Found of_host(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
+  std::optional<Principal> owner_of(const access::AccessKey& key);
+  std::optional<Principal> claimed_by(const std::string& access_key_id);
 
   storage::StateExecutor& state_;
   access::AccessKeyStore& keys_;
@@ -55,6 +61,7 @@ class AccessGate final : public Gate {
   access::IdentityStore& identities_;
   access::Authorizer& authorizer_;
   AccessGateSettings settings_;
+  access::FailedAttempts failed_attempts_;
   HostSignatures host_signatures_;
   ResourcePolicies resource_policies_;
 };

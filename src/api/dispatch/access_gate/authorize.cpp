@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "access/permissions/required_permission.h"
 #include "api/dispatch/access_gate/access_gate.h"
 #include "base/text_time.h"
@@ -20,6 +23,18 @@ access::ConditionContext context_of(const Call& call) {
   out["aws:requestedregion"] = {call.scope.region};
   out["aws:viaawsservice"] = {"false"};
   return out;
+}
+
+bool is_account(std::string_view text) {
+  return text.size() == 12 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-customer-managed-policy-examples.html
+bool may_cross_accounts(const std::string& action) {
+  constexpr std::array<std::string_view, 10> own_account_only{
+      "sqs:AddPermission", "sqs:RemovePermission", "sqs:CreateQueue", "sqs:DeleteQueue",        "sqs:ListQueues",
+      "sqs:ListQueueTags", "sqs:TagQueue",         "sqs:UntagQueue",  "sqs:SetQueueAttributes", "sqs:StartMessageMoveTask"};
+  return std::find(own_account_only.begin(), own_account_only.end(), action) == own_account_only.end();
 }
 
 // SNS writes its own name large
@@ -51,6 +66,20 @@ std::string AccessGate::existing_entity(const Call& call, const std::string& res
   return resource;
 }
 
+std::optional<access::ResourcePolicy> AccessGate::policy_of(const Call& call, const access::AccessRequest& request) {
+  // a role says itself who may assume it; a passed one must be the account's own
+  if (request.action == "sts:AssumeRole" || request.context.contains("iam:passedtoservice")) return std::nullopt;
+  const auto arn = parse_arn(request.resource);
+  if (!arn) return std::nullopt;
+  const bool is_foreign =
+      is_account(arn->account) && arn->account != call.principal.account && call.principal.kind != PrincipalKind::service;
+  if (is_foreign && !may_cross_accounts(request.action)) return access::ResourcePolicy{"", arn->account};
+  std::optional<access::ResourcePolicy> policy;
+  if (resource_policies_) policy = resource_policies_(call, request.resource);
+  if (!policy && is_foreign) policy = access::ResourcePolicy{"", arn->account};
+  return policy;
+}
+
 std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
   if (needs_no_permission(call)) return {};
   const access::ConditionContext context = context_of(call);
@@ -60,9 +89,7 @@ std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
           .action = required.action, .resource = existing_entity(call, resource), .principal = {}, .context = context};
       if (const auto arn = parse_arn(request.resource)) request.context["aws:resourceaccount"] = {arn->account};
       if (!required.passed_to_service.empty()) request.context["iam:passedtoservice"] = {required.passed_to_service};
-      std::optional<access::ResourcePolicy> policy;
-      if (resource_policies_ && required.passed_to_service.empty()) policy = resource_policies_(call, request.resource);
-      const access::Decision decision = authorizer_.decide(call.principal, request, policy);
+      const access::Decision decision = authorizer_.decide(call.principal, request, policy_of(call, request));
       if (decision.allowed()) continue;
       return api::refuse("AccessDenied", words_of(decision, request));
     }

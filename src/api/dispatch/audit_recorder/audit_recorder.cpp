@@ -74,8 +74,8 @@ EventEnvelope event_of(const AuditRecord& made) {
 
 }  // namespace
 
-void AuditRecorder::record(const Call& call, const Reply& reply) {
-  if (call.scope.account.empty() || !is_management_call(call.service, call.operation)) return;
+std::optional<AuditRecord> AuditRecorder::record_of(const Call& call, const Reply& reply) {
+  if (call.scope.account.empty() || !is_management_call(call.service, call.operation)) return std::nullopt;
   AuditRecord made{.scope = call.scope,
                    .event_id = make_uuid_v4(random_),
                    .event_time = call.now,
@@ -88,8 +88,19 @@ void AuditRecorder::record(const Call& call, const Reply& reply) {
                    .error_code = reply ? "" : reply.error().code,
                    .resources = resources_of(call, reply)};
   made.record = document_of(call, reply, made);
-  trail_.append(made);
-  if (!made.read_only) journal_.append(event_of(made));
+  return made;
+}
+
+void AuditRecorder::record(const Call& call, const Reply& reply) {
+  const auto made = record_of(call, reply);
+  if (!made) return;
+  trail_.append(*made);
+  if (!made->read_only) journal_.append(event_of(*made));
+}
+
+bool AuditRecorder::postpone(const Call& call, const Reply& reply) {
+  auto made = record_of(call, reply);
+  return !made || postponed_.add(std::move(*made));
 }
 
 }  // namespace tocsin::api

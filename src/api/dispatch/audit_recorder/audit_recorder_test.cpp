@@ -22,7 +22,7 @@ struct World {
   storage::StateExecutor state{executor, *database};
   events::Journal journal{state, random};
   telemetry::AuditTrail trail{state};
-  AuditRecorder recorder{trail, journal, random};
+  AuditRecorder recorder{trail, journal, random, state};
 
   World() { EXPECT_TRUE(journal.migrate() && trail.migrate()); }
 
@@ -161,6 +161,31 @@ TEST(RecordedCall, ReadsAreToldByTheirNames) {
   EXPECT_FALSE(is_read_only("ssm", "StartSession"));
   EXPECT_FALSE(is_read_only("sns", "CreateTopic"));
   EXPECT_FALSE(is_management_call("cloudwatch", "PutMetricData"));
+}
+
+TEST(AuditRecorder, WhatWasReadWhileNothingCouldBeWrittenIsRecordedLater) {
+  World world;
+  const Call call = world.call("sns", "ListTopics", "{}");
+  EXPECT_TRUE(world.recorder.postpone(call, Document(Object{})));
+  EXPECT_TRUE(world.recorder.postpone(world.call("sns", "Publish", "{}"), Document(Object{}))) << "what is never recorded need not wait";
+  world.clock.advance(std::chrono::minutes(5));
+  world.executor.run_for(std::chrono::seconds(2));
+  telemetry::AuditPage page;
+  world.in_unit([&] { page = world.trail.lookup(shop, {}); });
+  ASSERT_EQ(page.records.size(), 1u);
+  EXPECT_EQ(page.records[0].event_name, "ListTopics");
+  EXPECT_EQ(text_or(page.records[0].record, "eventTime"), "2026-11-24T07:00:00Z") << "when it was, not when it was written";
+  EXPECT_EQ(text_or(*find(page.records[0].record, "addendum"), "reason"), "DELIVERY_DELAY");
+}
+
+TEST(AuditRecorder, RecordsThatWaitAreBoundedAndThenNoCallIsPromised) {
+  World world;
+  Call call = world.call("sns", "ListTopics", "{}");
+  call.user_agent = std::string(1000, 'x');
+  int promised = 0;
+  while (promised < 100'000 && world.recorder.postpone(call, Document(Object{}))) ++promised;
+  EXPECT_GT(promised, 500);
+  EXPECT_LT(promised, 10'000);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "api/dispatch/reading_name.h"
+
 namespace tocsin::api {
 namespace {
 
@@ -43,9 +45,6 @@ constexpr std::array<Entry, 29> data_calls{{
     {"ec2messages", "GetMessages"},
 }};
 
-constexpr std::array<std::string_view, 14> reading_prefixes{"Get",  "List",    "Describe", "Lookup",   "BatchGet", "Search", "Filter",
-                                                            "Test", "Preview", "Simulate", "Validate", "Head",     "Scan",   "Check"};
-
 constexpr std::array<Entry, 6> reading_calls{{
     {"logs", "StartQuery"},
     {"logs", "StopQuery"},
@@ -66,9 +65,7 @@ bool holds(const std::array<Entry, n>& entries, std::string_view service, std::s
 bool is_management_call(std::string_view service, std::string_view operation) { return !holds(data_calls, service, operation); }
 
 bool is_read_only(std::string_view service, std::string_view operation) {
-  if (holds(reading_calls, service, operation)) return true;
-  return std::any_of(reading_prefixes.begin(), reading_prefixes.end(),
-                     [&](std::string_view prefix) { return operation.starts_with(prefix); });
+  return holds(reading_calls, service, operation) || is_reading_name(operation);
 }
 
 std::string event_source_of(std::string_view service) {

@@ -1,6 +1,4 @@
-#include "server/node/node.h"
-
-#include <unistd.h>
+#include "server/node/interior.h"
 
 #include <boost/json.hpp>
 #include <future>
@@ -11,17 +9,14 @@
 #include "api/dispatch/dispatcher.h"
 #include "api/otlp/otlp_receiver.h"
 #include "base/log.h"
-#include "server/config/data_directory.h"
-#include "server/config/endpoints_file.h"
+#include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
 #include "server/node/pipeline.h"
+#include "server/node/reset_path.h"
 #include "server/node/services.h"
 #include "telemetry/logs/otlp_logs.h"
 #include "wire/host_key/host_key.h"
-#include "wire/http/http_server.h"
 #include "wire/http/path_router.h"
-#include "wire/tls/certificate_authority.h"
-#include "wire/tls/tls_context.h"
 
 namespace tocsin::server {
 namespace {
@@ -42,26 +37,28 @@ class SignedPaths final : public wire::HttpHandler {
   api::Dispatcher& dispatcher_;
 };
 
-class WholeNode final : public Node {
+class WholeInterior final : public Interior {
  public:
-  explicit WholeNode(std::unique_ptr<Foundation> foundation)
+  WholeInterior(std::unique_ptr<Foundation> foundation, Around around)
       : ground_(std::move(foundation)),
         rooms_(*ground_),
         gate_(ground_->state, rooms_.access_keys, rooms_.sessions, rooms_.identities, rooms_.authorizer, {.dev = ground_->config.dev}),
-        recorder_(rooms_.audit, ground_->journal, ground_->outside.random),
+        recorder_(rooms_.audit, ground_->journal, ground_->outside.random, ground_->state),
         dispatcher_({.models = ground_->models, .state = ground_->state, .gate = gate_, .recorder = recorder_, .random = ground_->outside.random,
                      .metrics = ground_->self_metrics, .public_url = ground_->config.public_url},
                     make_services(rooms_)),
         agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
-        health_(*ground_, [this] { return http_ ? http_->connection_count() : 0; }),
+        health_(*ground_, std::move(around.connection_count)),
         otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph,
               [this](const Scope& scope, const std::vector<wire::otlp::ResourceLogs>& batches) {
                 return telemetry::keep_otlp_logs(ground_->logs, scope, batches, ground_->state.now());
               },
               {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
+        reset_(ground_->state, gate_, ground_->config.dev, std::move(around.reset)),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
+    gate_.set_resource_policies([this](const api::Call&, const std::string& arn) { return rooms_.resource_guard.policy_of(arn); });
     for (wire::ExtraRoute& route : agent_calls_.routes()) dispatcher_.router().add(std::move(route));
     rooms_.own_api.bind(dispatcher_);
     rooms_.may_read_reviews = [this](const wire::HttpRequest& request, const Scope& scope) { return may_read(request, scope); };
@@ -69,28 +66,26 @@ class WholeNode final : public Node {
     connect(rooms_);
   }
 
-  ~WholeNode() override { stop(); }
+  ~WholeInterior() override { stop(); }
 
-  Result<void> migrate() { return rooms_.migrate(); }
+  Rooms& rooms() { return rooms_; }
 
-  Result<void> start() override {
-    // links that go out before we listen name the configured port
-    for (const wire::ListenAddress& address : ground_->config.listen)
-      if (ground_->own_url.empty() && address.port != 0) ground_->own_url = "http://" + wire::to_text(address);
-    start_parts();
-    return ground_->outside.on_a_machine ? bind() : Result<void>{};
+  void start() override { start_parts(); }
+
+  void set_own_url(const std::string& url) override {
+    ground_->own_url = url;
+    dispatcher_.set_local_url(url);
   }
+
+  void release_waiting() override { agent_calls_.release_polls(); }
 
   void stop() override {
     if (stopped_) return;
     stopped_ = true;
-    agent_calls_.release_polls();
-    if (http_) http_->stop();
     if (ground_->outside.on_a_machine) flush();
     ground_->executor->halt();
   }
 
-  std::vector<std::string> endpoints() const override { return endpoints_; }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
@@ -99,6 +94,7 @@ class WholeNode final : public Node {
   void list_paths() {
     for (const char* path : {"/healthz", "/readyz", "/metrics"}) paths_.exact(path, health_);
     for (const char* path : {"/v1/traces", "/v1/logs", "/v1/metrics"}) paths_.exact(path, otlp_);
+    paths_.exact("/_tocsin/reset", reset_);
     paths_.prefix("/status", rooms_.status_page);
     paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
@@ -119,33 +115,6 @@ class WholeNode final : public Node {
     if (!host || !wire::host_signature_holds(host->public_key, text, signature))
       return fail(ErrorKind::denied, "The request was not signed with the key of a registered host.", "InvalidClientTokenId");
     return api::principal_of(*host);
-  }
-
-  Result<std::shared_ptr<const wire::TlsContext>> load_tls() {
-    const ServerConfig& config = ground_->config;
-    if (!config.tls_certificate.empty()) return wire::load_server_tls(config.tls_certificate, config.tls_key);
-    const wire::TlsFiles files = wire::tls_files(config.data);
-    if (!std::filesystem::exists(files.certificate)) return std::shared_ptr<const wire::TlsContext>();
-    return wire::load_server_tls(files.certificate, files.key);
-  }
-
-  Result<void> bind() {
-    auto tls = load_tls();
-    if (!tls) return std::unexpected(tls.error());
-    const ServerConfig& config = ground_->config;
-    http_ = std::make_unique<wire::HttpServer>(wire::HttpServerOptions{.listen = config.listen, .tls = *tls, .io_threads = config.io_threads}, ground_->outside.clock, paths_,
-                                               &paths_);
-    if (auto started = http_->start(); !started) return started;
-    for (const wire::ListenAddress& address : http_->bound()) {
-      endpoints_.push_back("http://" + wire::to_text(address));
-      if (*tls) endpoints_.push_back("https://" + wire::to_text(address));
-    }
-    if (!endpoints_.empty()) {
-      ground_->own_url = endpoints_.front();
-      dispatcher_.set_local_url(endpoints_.front());
-    }
-    return write_endpoints(DataDirectory{config.data}.endpoints(), {.process_id = getpid(), .version = "0.1.0", .started = ground_->outside.clock.now(), .dev = config.dev,
-                                                                    .urls = endpoints_});
   }
 
   // rooms say what they handle before the journal, the timers and the outbox begin to hand out
@@ -202,21 +171,22 @@ class WholeNode final : public Node {
   api::AgentCalls agent_calls_;
   HealthPaths health_;
   api::OtlpReceiver otlp_;
+  ResetPath reset_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
-  std::unique_ptr<wire::HttpServer> http_;
-  std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };
 
 }  // namespace
 
-Result<std::unique_ptr<Node>> Node::open(const ServerConfig& config, const Outside& outside) {
-  auto foundation = open_foundation(config, outside);
+Result<std::unique_ptr<Interior>> Interior::open(const ServerConfig& config, const Outside& outside, StoredData data, Around around) {
+  auto foundation = open_foundation(config, outside, data);
   if (!foundation) return std::unexpected(foundation.error());
-  auto node = std::make_unique<WholeNode>(std::move(*foundation));
-  if (auto migrated = node->migrate(); !migrated) return std::unexpected(migrated.error());
-  return node;
+  auto interior = std::make_unique<WholeInterior>(std::move(*foundation), std::move(around));
+  if (auto migrated = interior->rooms().migrate(); !migrated) return std::unexpected(migrated.error());
+  if (data == StoredData::emptied)
+    if (auto kept = keep_first_credentials_only(interior->rooms()); !kept) return std::unexpected(kept.error());
+  return interior;
 }
 
 }  // namespace tocsin::server
