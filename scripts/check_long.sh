@@ -5,12 +5,13 @@ cd "$(dirname "$0")/.."
 jobs=$(nproc)
 scripts/build.sh release "$jobs"
 TOCSIN_LONG=1 ctest --test-dir build/release -L long --output-on-failure
-# the demo's variations: the fault in another service and under another name, kills at seeded moments, ten minutes without a fault
+# the demo's variations: each kind of fault, the fault in another service and under another name, kills at seeded moments, ten minutes without a fault
 FAULT_SERVICE=checkout SHOP_POOL_PARAMETER_CHECKOUT=/renamed/tuning/checkout-connections ONCE=1 scripts/demo.sh
 FAULT_SERVICE=catalog ONCE=1 scripts/demo.sh
 # where no network namespaces can be made
 DEMO_PLAIN=1 ONCE=1 scripts/demo.sh
 KILLS=10 SEED="${SEED:-1}" ONCE=1 scripts/demo.sh
+for fault in crash slow-dependency disk-full memory-leak; do FAULT=$fault ONCE=1 scripts/demo.sh; done
 CALM_MINUTES=10 ONCE=1 scripts/demo.sh
 scripts/build.sh tsan "$jobs"
 ctest --test-dir build/tsan -LE 'integration' -j "$jobs" --output-on-failure

@@ -2,7 +2,8 @@
 """`make demo`: breaks a real application and shows the outage carried from the first bad datapoint to the review draft.
 
 environment: ONCE=1 ends by itself, with 0 only if the whole story truly happened
-             FAULT_SERVICE=payments|checkout|catalog   whose connection pool is shrunk
+             FAULT=bad-change|crash|slow-dependency|disk-full|memory-leak   what breaks; 77 is the exit code where it cannot be shown on this machine
+             FAULT_SERVICE=payments|checkout|catalog   which service it breaks
              CALM_MINUTES=10           no fault; no alarm may ring in that time
              KILLS=10 SEED=1           the server is killed at that many seeded moments, and the story must still happen
              DEMO_PLAIN=1   plain processes instead of network namespaces        DEMO_PORT=4566   the server's port"""
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 
+import faults
 import hosts
 import kills
 import outside
@@ -21,6 +23,9 @@ import setup_tocsin
 import shop_stack
 import story
 import tocsin_stack
+
+
+SKIPPED = 77
 
 
 def say(text):
@@ -56,7 +61,7 @@ def tell(told, tocsin):
         campaign.stop()
         ledger.stop()
     say(f"Killed {campaign.done} times")
-    kills.hold_nothing_lost(told.hold, ledger, tocsin.client("ssm"), tocsin.client("cloudtrail"), told.tell)
+    kills.hold_nothing_lost(told.hold, ledger, tocsin.client("ssm"), tocsin.client("cloudtrail"), told.tell, told.fault.changes)
 
 
 def stay_calm(told, minutes):
@@ -74,23 +79,30 @@ def stay_calm(told, minutes):
 def run(folder):
     began = time.monotonic()
     processes, network, mailbox, webhook = hosts.Processes(), hosts.Network(["web-1", "data-1"], os.getpid()), outside.Mailbox(), outside.Webhook()
+    shop = shop_stack.Shop(network, folder / "shop", processes)
+    smtp_url = mailbox.start()
     try:
+        fault = faults.choose(os.environ.get("FAULT", "bad-change"), shop, os.environ.get("FAULT_SERVICE", "payments"))
+        shop.make_spools()
+        if fault.missing():
+            say(f"skipped: {fault.missing()}")
+            return SKIPPED
         say(f"Hosts are {'network namespaces' if network.real else 'plain processes'}; logs in {folder}")
-        tocsin = tocsin_stack.Tocsin(network, folder, processes, os.environ["DEMO_PROGRAMS"], mailbox.start(), int(os.environ.get("DEMO_PORT", "4566")))
+        tocsin = tocsin_stack.Tocsin(network, folder, processes, os.environ["DEMO_PROGRAMS"], smtp_url, int(os.environ.get("DEMO_PORT", "4566")))
         tocsin.initialize()
         tocsin.start()
         say(f"Tocsin serves at {tocsin.local_url}")
         tocsin.start_agents()
         say("An agent runs on each host")
         setup_tocsin.set_settings(tocsin)
-        shop = shop_stack.Shop(network, folder / "shop", processes, tocsin.connection())
+        shop.connection = tocsin.connection()
         shop.start()
         shop.start_load()
         say(f"The shop is open at {shop.front}, under 20 visits a second")
         made = setup_tocsin.set_up(tocsin, mailbox, webhook, shop.folder)
-        told = story.Story(tocsin, shop, mailbox, webhook, made, os.environ.get("FAULT_SERVICE", "payments"))
+        told = story.Story(tocsin, shop, mailbox, webhook, made, fault)
         told.wait_for_calm()
-        time.sleep(max(0.0, 45 - (time.monotonic() - shop.load_began)))  # something to compare with
+        time.sleep(max(0.0, 60 - (time.monotonic() - shop.load_began)))  # something to compare with
         if os.environ.get("CALM_MINUTES"):
             return stay_calm(told, float(os.environ["CALM_MINUTES"]))
         say(f"All is calm after {time.monotonic() - began:.0f} s. Now it breaks.\n")
@@ -113,6 +125,7 @@ def run(folder):
         return 130 if os.environ.get("ONCE") else 0
     finally:
         processes.stop_all()
+        shop.remove_spools()
         network.remove()
         mailbox.stop()
         webhook.stop()

@@ -59,12 +59,12 @@ class SendersLedger:
         return sum(point["Sum"] for point in points["Datapoints"])
 
 
-def hold_nothing_lost(hold, ledger, ssm, cloudtrail, tell):
+def hold_nothing_lost(hold, ledger, ssm, cloudtrail, tell, rolls_back):
     kept = ledger.kept()
     hold(ledger.acknowledged <= kept <= ledger.acknowledged + ledger.unanswered,
          f"of {ledger.acknowledged} acknowledged and {ledger.unanswered} unanswered datapoints {kept:.0f} are kept")
     tell("DETECT", f"the sender's ledger: {ledger.acknowledged} datapoints acknowledged, {ledger.unanswered} unanswered, {kept:.0f} kept")
     puts = [event for event in cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "PutParameter"}])["Events"]
             if "Automation-" in event["CloudTrailEvent"]]
-    restarts = [command for command in ssm.list_commands()["Commands"] if command["DocumentName"] == "AWS-RunShellScript"]
-    hold(len(puts) == 1 and len(restarts) == 1, f"each step was carried out once: {len(puts)} roll-backs, {len(restarts)} restarts")
+    repairs = [command for command in ssm.list_commands()["Commands"] if command["DocumentName"] == "AWS-RunShellScript"]
+    hold(len(puts) == rolls_back and len(repairs) == 1, f"each step was carried out once: {len(puts)} roll-backs, {len(repairs)} repairs on hosts")

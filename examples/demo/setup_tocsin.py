@@ -82,7 +82,7 @@ def put_on_call(tocsin, mailbox):
     return contacts.create_contact(Alias="shop-on-call", DisplayName="Shop on call", Type="ESCALATION", Plan={"Stages": stages})["ContactArn"]
 
 
-def put_response_plan(tocsin, on_call, restart_command):
+def put_response_plan(tocsin, on_call, repair_commands):
     incidents, ssm, iam = tocsin.client("ssm-incidents"), tocsin.client("ssm"), tocsin.client("iam")
     role = iam.create_role(RoleName="shop-runbook", AssumeRolePolicyDocument=json.dumps(ROLE_TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="shop-runbook", PolicyName="repair", PolicyDocument=json.dumps(ROLE_POLICY))
@@ -95,7 +95,7 @@ def put_response_plan(tocsin, on_call, restart_command):
         engagements=[on_call],
         actions=[{"ssmAutomation": {"documentName": RUNBOOK, "roleArn": role, "targetAccount": "RESPONSE_PLAN_OWNER_ACCOUNT",
                                     "dynamicParameters": {"IncidentArn": {"variable": "INCIDENT_RECORD_ARN"}},
-                                    "parameters": {"AlarmName": [ALARM], "RestartCommand": [restart_command], "AutomationAssumeRole": [role]}}}],
+                                    "parameters": {"AlarmName": [ALARM], "AutomationAssumeRole": [role], **{name: [command] for name, command in repair_commands.items()}}}}],
         tags={"tocsin:status-page": "true", "tocsin:component": "Shop", "tocsin:symptom": "Pages and purchases fail", "tocsin:audience": "some customers"})["arn"]
 
 
@@ -121,14 +121,22 @@ def put_rule(tocsin):
     return queue
 
 
-def restart_command_of(folder):
-    return f'for socket in {folder}/*.sock; do case "$socket" in *"/${{SHOP_HOST:-$(hostname)}}.sock") "{sys.executable}" "{SHOP}/supervise.py" --socket "$socket" restart;; esac; done'
+def order_command_of(folder, *words):
+    """Orders the supervisor of the host on which it runs."""
+    return f'for socket in {folder}/*.sock; do case "$socket" in *"/${{SHOP_HOST:-$(hostname)}}.sock") "{sys.executable}" "{SHOP}/supervise.py" --socket "$socket" {" ".join(words)};; esac; done'
+
+
+def repair_commands_of(folder):
+    """What the team's runbook may do on a host, beside rolling a setting back."""
+    return {"RestartCommand": order_command_of(folder, "restart", *SERVICES),
+            "FreeSpaceCommand": f'find "{folder}/spool-${{SHOP_HOST:-$(hostname)}}" -name "*.tmp" -print -delete',
+            "DependencyCommand": order_command_of(folder, "restart", "db-proxy")}
 
 
 def set_up(tocsin, mailbox, webhook, shop_folder):
     topic = subscribe(tocsin, mailbox, webhook)
     on_call = put_on_call(tocsin, mailbox)
-    plan = put_response_plan(tocsin, on_call, restart_command_of(shop_folder))
+    plan = put_response_plan(tocsin, on_call, repair_commands_of(shop_folder))
     queue = put_rule(tocsin)
     put_alarm(tocsin, topic, plan)
     return {"topic": topic, "on_call": on_call, "plan": plan, "queue": queue}

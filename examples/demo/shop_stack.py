@@ -11,8 +11,9 @@ import urllib.request
 SHOP = pathlib.Path(__file__).resolve().parent.parent / "shop"
 # which service runs on which host (by number), at which port
 SERVICES = {"storefront": (0, 8101), "checkout": (0, 8102), "catalog": (1, 8103), "payments": (1, 8104)}
-FRONT_PORT, DATABASE_PORT = 8100, 8132
+FRONT_PORT, DATABASE_PORT, PROXY_PORT = 8100, 8132, 8133
 POOL_SIZE = "8"
+SPOOL_MB, MEMORY_MB = 16, 400  # of a host's spool folder; of data that a service may have
 
 
 def postgres_programs():
@@ -48,6 +49,7 @@ class Shop:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.front = f"http://{network.hosts[0].address}:{FRONT_PORT}"
         self.ledger = self.folder / "ledger.jsonl"
+        self.mounts = []
 
     def host_of(self, service):
         return self.network.hosts[SERVICES[service][0]]
@@ -57,6 +59,32 @@ class Shop:
 
     def socket_of(self, host):
         return str(self.folder / f"{host.name}.sock")
+
+    def spool_of(self, host):
+        return self.folder / f"spool-{host.name}"
+
+    def make_spools(self):
+        """A small file system of its own for what a host's services write down, where the machine lets us mount one; otherwise a folder."""
+        for host in self.network.hosts:
+            spool = self.spool_of(host)
+            spool.mkdir(exist_ok=True)
+            if os.geteuid() == 0 and subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SPOOL_MB}m", "shop-spool", str(spool)], capture_output=True).returncode == 0:
+                self.mounts.append(spool)
+
+    def remove_spools(self):
+        for spool in self.mounts:
+            subprocess.run(["umount", "-l", str(spool)], capture_output=True)
+        self.mounts = []
+
+    def order(self, host, *words):
+        """What the host's supervisor answers to an order."""
+        done = subprocess.run([sys.executable, str(SHOP / "supervise.py"), "--socket", self.socket_of(host), *words], capture_output=True, text=True, timeout=30)
+        return done.stdout.strip()
+
+    def pid_of(self, service, host=None):
+        """0 when it does not run."""
+        line = next(line for line in self.order(host or self.host_of(service), "status").splitlines() if line.startswith(service + " "))
+        return int(line.split("pid=")[1].split()[0])
 
     def start(self):
         self.start_database()
@@ -83,8 +111,8 @@ class Shop:
                              "-c", f"unix_socket_directories={data}", "-c", "max_connections=60", "-c", "fsync=off")), self.folder / "postgres.log", cwd="/")
         with open(data / "pg_hba.conf", "a") as file:
             file.write("host all all 0.0.0.0/0 trust\n")
-        self.database_url = f"postgresql://shop@{host.address}:{DATABASE_PORT}/postgres"
-        psql = host.command(f"{programs}/psql", "-q", self.database_url, "-v", "ON_ERROR_STOP=1")
+        self.database_url = f"postgresql://shop@{host.address}:{PROXY_PORT}/postgres"
+        psql = host.command(f"{programs}/psql", "-q", f"postgresql://shop@{host.address}:{DATABASE_PORT}/postgres", "-v", "ON_ERROR_STOP=1")
         wait_until("PostgreSQL", lambda: subprocess.run([*psql, "-c", "SELECT 1"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL).returncode == 0)
         subprocess.run([*psql, "-f", str(SHOP / "schema.sql")], **quiet)
 
@@ -92,7 +120,7 @@ class Shop:
         host, port = self.host_of(service), SERVICES[service][1]
         program = pathlib.Path(sys.prefix) / "bin"
         environment = {
-            "SHOP_HOST": host.address, "SHOP_PORT": str(port), "DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1",
+            "SHOP_HOST": host.address, "SHOP_PORT": str(port), "DATABASE_URL": self.database_url, "PYTHONUNBUFFERED": "1", "SHOP_SPOOL": str(self.spool_of(host)), "MALLOC_ARENA_MAX": "2",
             "CATALOG_URL": self.url_of("catalog"), "CHECKOUT_URL": self.url_of("checkout"), "PAYMENTS_URL": self.url_of("payments"),
             "SHOP_POOL_PARAMETER": os.environ.get("SHOP_POOL_PARAMETER_" + service.upper(), f"/shop/{service}/db-pool-size"),
         }
@@ -100,10 +128,13 @@ class Shop:
         if self.connection is not None:
             environment |= {**self.connection, "OTEL_SERVICE_NAME": service, "OTEL_RESOURCE_ATTRIBUTES": f"deployment.environment.name=shop,host.name={host.name}"}
             command = [str(program / "opentelemetry-instrument"), *command]
-        return {"command": command, "environment": environment, "log": str(self.folder / f"{service}.log"), "folder": str(SHOP / "services")}
+        return {"memory_mb": MEMORY_MB, "command": command, "environment": environment, "log": str(self.folder / f"{service}.log"), "folder": str(SHOP / "services")}
 
     def start_supervisor(self, host):
         services = {name: self.service_definition(name) for name in SERVICES if self.host_of(name) is host}
+        if host is self.network.hosts[1]:
+            command = [sys.executable, str(SHOP / "delay_proxy.py"), f"{host.address}:{PROXY_PORT}", f"{host.address}:{DATABASE_PORT}"]
+            services["db-proxy"] = {"command": command, "log": str(self.folder / "db-proxy.log")}
         definition = self.folder / f"{host.name}.json"
         definition.write_text(json.dumps({"socket": self.socket_of(host), "services": services}))
         self.processes.start(f"supervisor {host.name}", host.command(sys.executable, str(SHOP / "supervise.py"), "run", str(definition)), self.folder / f"{host.name}.log")

@@ -9,12 +9,13 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
+import faults
 from outside import link_in, text_of
 from setup_tocsin import ALARM, OPERATOR, TEAM, fetch, parameter_of, press
-from shop_stack import POOL_SIZE
 from tocsin_stack import REGION
 
 COLOUR = sys.stdout.isatty()
+TITLES = ("Recent change", "Suspect host", "Slow dependency", "Stopped process", "Full disk", "Exhausted memory")
 STAGE_COLOURS = {"DETECT": 33, "DIAGNOSE": 36, "REMEDIATE": 35, "COMMUNICATE": 34, "LEARN": 32, "FAULT": 31}
 
 
@@ -23,8 +24,8 @@ class Untrue(Exception):
 
 
 class Story:
-    def __init__(self, tocsin, shop, mailbox, webhook, made, fault_service):
-        self.tocsin, self.shop, self.mailbox, self.webhook, self.made, self.fault_service = tocsin, shop, mailbox, webhook, made, fault_service
+    def __init__(self, tocsin, shop, mailbox, webhook, made, fault):
+        self.tocsin, self.shop, self.mailbox, self.webhook, self.made, self.fault = tocsin, shop, mailbox, webhook, made, fault
         self.began = time.time()
         self.cloudwatch, self.ssm, self.sqs = (tocsin.client(name) for name in ("cloudwatch", "ssm", "sqs"))
         self.incidents, self.contacts = tocsin.client("ssm-incidents"), tocsin.client("ssm-contacts")
@@ -69,10 +70,8 @@ class Story:
         self.wait("the alarm has its first datapoints and is OK", lambda: self.alarm()["StateValue"] == "OK", 90)
 
     def break_it(self):
-        name = parameter_of(self.fault_service)
         self.began = time.time()
-        self.ssm.put_parameter(Name=name, Value="1", Overwrite=True)
-        self.tell("FAULT", f"somebody sets {name} from {POOL_SIZE} to 1: {self.fault_service} has one connection to PostgreSQL")
+        self.tell("FAULT", self.fault.inject(self.tocsin))
 
     def alarm(self):
         return self.cloudwatch.describe_alarms(AlarmNames=[ALARM])["MetricAlarms"][0]
@@ -143,16 +142,26 @@ class Story:
         gathered = [json.loads(entry["eventData"])["summary"] for entry in self.entries("Investigation")]
         for line in gathered:
             self.tell("DIAGNOSE", "found: " + line[:220])
-        items = self.related_items()
-        self.change = next((item["identifier"]["value"]["arn"] for item in items if item.get("title") == "Recent change"), "")
-        self.hold(self.change.endswith(parameter_of(self.fault_service)), f"the change that broke it is found among the changes of the last hour, not “{self.change}”")
+        found = {title: [item["identifier"]["value"]["arn"] for item in self.related_items() if item.get("title") == title] for title in TITLES}
+        self.hold(found[self.fault.item], f"the investigation finds: {self.fault.item}; it found {[title for title in TITLES if found[title]]}")
+        change = next(iter(found["Recent change"]), "")
+        if self.fault.changes:
+            self.hold(change.endswith(parameter_of(self.fault.service)), f"the change that broke it is found among the changes of the last hour, not “{change}”")
+        else:
+            self.hold(not change, f"no change is held for the cause, not even {change}")
+            node = self.ssm.describe_instance_information(Filters=[{"Key": "InstanceIds", "Values": [found[self.fault.item][0].rsplit("/", 1)[1]]}])["InstanceInformationList"][0]
+            self.hold(not self.shop.network.real or node["ComputerName"] == self.fault.host.name, f"it is found on {self.fault.host.name}, not on {node['ComputerName']}")
+            others = [title for title in TITLES if found[title] and title not in ("Suspect host", self.fault.item)]
+            self.hold(not others, f"nothing else is found: {others}")
         self.hold(any("Error logs of" in line for line in gathered), "the error logs around it were gathered")
-        self.hold(any("Suspect: " + self.fault_service in line for line in gathered), f"{self.fault_service} is the suspect")
+        first = next(line for line in gathered if line.startswith("Suspect: "))
+        self.hold(first.split()[1].rstrip(":") in self.fault.suspects, f"the first suspect is one of {self.fault.suspects}, not {first}")
 
     def has_gathered(self):
-        """Each source has told something: the changes, the services, the logs."""
+        """Each source has told something: the changes, the services and their hosts, the logs."""
         text = " ".join(entry["eventData"] for entry in self.entries("Investigation"))
-        return all(part in text for part in ("PutParameter", "Suspect: ", "Error logs of"))
+        changes = "PutParameter" in text or "No change" in text
+        return changes and all(part in text for part in ("Suspect: ", "Error logs of"))
 
     def related_items(self):
         return self.incidents.list_related_items(incidentRecordArn=self.arn)["relatedItems"]
@@ -172,21 +181,22 @@ class Story:
         automation = self.wait("the runbook has put it right", follow, 150)
         self.hold(automation["AutomationExecutionStatus"] == "Success", f"the runbook succeeds, not {automation['AutomationExecutionStatus']}: {automation.get('FailureMessage', '')}")
         steps = {step["StepName"]: step for step in automation["StepExecutions"]}
-        self.hold(steps["rollBack"]["StepStatus"] == "Success" and self.ssm.get_parameter(Name=parameter_of(self.fault_service))["Parameter"]["Value"] == POOL_SIZE,
-                  "the change is rolled back")
+        done = [name for name in faults.REPAIRS if steps.get(name, {}).get("StepStatus") == "Success"]
+        self.hold(done == list(self.fault.steps), f"the runbook did what the evidence called for: {list(self.fault.steps)}, not {done}")
+        self.hold(self.fault.is_repaired(self.tocsin), "what was broken is repaired")
         self.check_evidence_came_first()
         self.hold(self.alarm()["StateValue"] == "OK", "the alarm is OK again")
 
     def check_evidence_came_first(self):
         commands = self.ssm.list_commands()["Commands"]
         evidence = [command for command in commands if command["DocumentName"] == "Tocsin-KeepEvidence"]
-        restarts = [command for command in commands if command["DocumentName"] == "AWS-RunShellScript"]
-        self.hold(evidence and restarts, "evidence was kept, and the hosts were told to restart")
-        self.hold(max(command["RequestedDateTime"] for command in evidence) < min(command["RequestedDateTime"] for command in restarts), "evidence was kept before the restart")
-        done = self.ssm.list_command_invocations(CommandId=restarts[0]["CommandId"], Details=True)["CommandInvocations"]
+        repairs = [command for command in commands if command["DocumentName"] == "AWS-RunShellScript"]
+        self.hold(evidence and repairs, "evidence was kept, and the hosts were told what to do")
+        self.hold(max(command["RequestedDateTime"] for command in evidence) < min(command["RequestedDateTime"] for command in repairs), "evidence was kept before the repair")
+        done = self.ssm.list_command_invocations(CommandId=repairs[0]["CommandId"], Details=True)["CommandInvocations"]
         for invocation in done:
             self.tell("REMEDIATE", f"on {invocation['InstanceName']}: {invocation['CommandPlugins'][0]['Output'].strip()}".replace("\n", ", "))
-        self.hold(all(invocation["Status"] == "Success" for invocation in done), "the restart succeeded")
+        self.hold(all(invocation["Status"] == "Success" for invocation in done), "the repair succeeded")
 
     def communicate(self):
         def all_states():

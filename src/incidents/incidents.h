@@ -19,7 +19,7 @@
 namespace tocsin::incidents {
 
 /// Who is engaged and which runbook runs waits for the first evidence, so that a page can name the last change; but no longer than this.
-inline constexpr Duration evidence_wait_max = std::chrono::seconds(2);
+inline constexpr Duration evidence_wait_max = std::chrono::seconds(4);
 
 class Incidents {
  public:

@@ -5,6 +5,8 @@ import os
 import flask
 import waitress
 
+import working_memory
+
 log = logging.getLogger("shop")
 
 
@@ -26,5 +28,6 @@ def make_app(name):
 
 
 def serve(app):
+    working_memory.watch()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     waitress.serve(app, host=os.environ.get("SHOP_HOST", "127.0.0.1"), port=int(os.environ["SHOP_PORT"]), threads=16)

@@ -1,7 +1,10 @@
-// Evidence: how every service does now against before, and on which hosts the suspect runs.
+// Evidence: how every service does now against before, which one (or which dependency) is to blame, and what its hosts say when they are
+// looked at.
 #pragma once
 
-#include "hosts/host_registry.h"
+#include "diagnose/investigations/host_looker.h"
+#include "diagnose/investigations/service_comparison.h"
+#include "diagnose/investigations/suspect_hosts.h"
 #include "incidents/incidents.h"
 #include "storage/state_executor.h"
 #include "telemetry/metrics/metric_store.h"
@@ -9,25 +12,25 @@
 
 namespace tocsin::diagnose {
 
-/// The title of the related items that name the suspect's hosts.
-inline constexpr std::string_view suspect_host_title = "Suspect host";
-
 /// Threads: as EvidenceSource; everything runs on the StateExecutor, which must be the metric store's executor too.
 class ServiceChanges final : public incidents::EvidenceSource {
  public:
-  ServiceChanges(storage::StateExecutor& state, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph, hosts::HostRegistry& hosts, incidents::Incidents& incidents)
-      : state_(state), metrics_(metrics), graph_(graph), hosts_(hosts), incidents_(incidents) {}
+  ServiceChanges(storage::StateExecutor& state, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph, hosts::HostRegistry& hosts,
+                 incidents::Incidents& incidents, HostLooker& looker)
+      : state_(state), metrics_(metrics), graph_(graph), suspect_hosts_(hosts, incidents), looker_(looker) {}
   std::string name() const override { return "service_changes"; }
   void gather(const Request& request, Done done) override;
 
  private:
-  std::vector<incidents::Evidence> look(const Request& request);
+  struct Found;
+  void compare(Found& found);
+  void look_at_hosts(std::shared_ptr<Found> found);
 
   storage::StateExecutor& state_;
   telemetry::MetricStore& metrics_;
   telemetry::ServiceGraph& graph_;
-  hosts::HostRegistry& hosts_;
-  incidents::Incidents& incidents_;
+  SuspectHosts suspect_hosts_;
+  HostLooker& looker_;
 };
 
 }  // namespace tocsin::diagnose

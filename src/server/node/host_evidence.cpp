@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 
-#include "remediate/commands/command_progress.h"
+#include "hosts/evidence/host_scripts.h"
+#include "server/node/host_runs.h"
 #include "server/node/partners.h"
 #include "server/node/rooms.h"
 
@@ -11,98 +11,82 @@ namespace tocsin::server {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr Duration look_every = 200ms;
-constexpr Duration look_max = 9'500ms;
-
-// what an engineer would want to have seen before the restart; each part bounded, all within a few seconds
-constexpr const char* collecting_script = R"(
-part() { printf '\n== %s\n' "$1"; shift; timeout 2 sh -c "$*" 2>&1 | head -n 60; }
-part processes "ps -eo pid,ppid,user,stat,pcpu,pmem,rss,etimes,args --sort=-pcpu"
-part threads "ps -eLo pid,tid,stat,wchan:24,comm --sort=stat | grep -v ' kthreadd' | tail -n 40"
-part sockets "ss -tanp 2>/dev/null || cat /proc/net/tcp"
-part memory "head -n 12 /proc/meminfo; cat /proc/pressure/memory 2>/dev/null"
-part disks "df -hT -x tmpfs -x overlay 2>/dev/null || df -h"
-part load "cat /proc/loadavg /proc/pressure/cpu /proc/pressure/io 2>/dev/null"
-part journal "journalctl -n 60 --no-pager -o short-iso -p warning 2>/dev/null || tail -n 60 /var/log/syslog 2>/dev/null || echo none"
-exit 0
-)";
-
-Document collecting_document() {
-  return Object{{"schemaVersion", "2.2"},
-                {"description", "Keeps what a host looks like before anything is changed on it."},
-                {"mainSteps", Array{Object{{"action", "aws:runShellScript"},
-                                           {"name", "collect"},
-                                           {"inputs", Object{{"runCommand", Array{collecting_script}}, {"timeoutSeconds", "9"}}}}}}};
-}
+constexpr Duration keep_max = 9'500ms;
+// the agents count whole seconds, and the published one none below five
+constexpr int script_seconds_max = 9;
+constexpr int look_seconds_max = 5;
 
 incidents::Evidence to_evidence(const remediate::Invocation& invocation, const std::string& host_name) {
   const std::string output = invocation.steps.empty() ? "" : invocation.steps.front().standard_output;
   return {.kind = "host",
           .title = "State of host " + (host_name.empty() ? invocation.instance_id : host_name),
-          .summary = fmt::format("processes, threads, sockets, memory, disks, journal: {} characters, kept before the runbook's first command", output.size()),
+          .summary = fmt::format(
+              "processes, threads, sockets, memory, disks, journal: {} characters, kept before the runbook's first command", output.size()),
           .query = Object{{"service", "ssm"},
                           {"operation", "GetCommandInvocation"},
                           {"parameters", Object{{"CommandId", invocation.command_id}, {"InstanceId", invocation.instance_id}}}},
           .result = Object{{"instanceId", invocation.instance_id}, {"output", output}},
-          .resource = "arn:aws:ssm:" + invocation.scope.region + ':' + invocation.scope.account + ":managed-instance/" + invocation.instance_id};
+          .resource =
+              "arn:aws:ssm:" + invocation.scope.region + ':' + invocation.scope.account + ":managed-instance/" + invocation.instance_id};
 }
 
 }  // namespace
 
-struct HostEvidence::Waiting {
-  remediate::EvidenceRequest request;
-  Done done;
-  std::string command_id;
-  Instant until;
-  Result<Document> answer = Document();
-};
-
 void HostEvidence::keep(remediate::EvidenceRequest request, Done done) {
-  auto waiting = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done), {}, rooms_.ground.state.now() + look_max});
-  rooms_.ground.state.submit(
-      [this, waiting]() -> Result<void> {
-        remediate::CommandSpec spec{.scope = waiting->request.scope, .document_name = "Tocsin-KeepEvidence", .document_version = "1", .document = collecting_document(),
-                                    .targets = array_at(waiting->request.targets, "Targets"), .comment = "evidence for " + waiting->request.incident_arn, .timeout_seconds = 30,
-                                    .requested_by = runbook_author};
-        for (const Document& id : array_at(waiting->request.targets, "InstanceIds")) spec.instance_ids.emplace_back(id.get_string());
-        spec.concurrency_max = 1000;
-        spec.errors_max = 1000;
-        auto command = rooms_.commands.send(std::move(spec));
-        if (!command) return std::unexpected(command.error());
-        waiting->command_id = command->id;
-        return {};
-      },
-      [this, waiting](Result<void> sent) {
-        if (!sent) return waiting->done(std::unexpected(sent.error()));
-        look(waiting);
-      });
+  remediate::CommandSpec spec{.scope = request.scope,
+                              .document_name = "Tocsin-KeepEvidence",
+                              .targets = array_at(request.targets, "Targets"),
+                              .comment = "evidence for " + request.incident_arn};
+  for (const Document& id : array_at(request.targets, "InstanceIds")) spec.instance_ids.emplace_back(id.get_string());
+  std::vector<remediate::CommandSpec> commands;
+  commands.push_back(script_command(std::move(spec), std::string(hosts::state_script()), script_seconds_max));
+  run_on_hosts(rooms_, std::move(commands), keep_max,
+               [this, request = std::move(request), done = std::move(done)](Result<std::vector<remediate::Invocation>> ended) mutable {
+                 if (!ended) return done(std::unexpected(ended.error()));
+                 add(std::move(request), std::move(*ended), std::move(done));
+               });
 }
 
-void HostEvidence::look(std::shared_ptr<Waiting> waiting) {
-  auto over = std::make_shared<bool>(false);
+void HostEvidence::add(remediate::EvidenceRequest request, std::vector<remediate::Invocation> invocations, Done done) {
+  auto answer = std::make_shared<Result<Document>>(Document());
   rooms_.ground.state.submit(
-      [this, waiting, over]() -> Result<void> {
-        const auto invocations = rooms_.commands.store().invocations(waiting->command_id);
-        const bool all_ended = std::all_of(invocations.begin(), invocations.end(), [](const auto& one) { return remediate::is_terminal(one.status); });
-        *over = all_ended || rooms_.ground.state.now() >= waiting->until;
-        if (!*over) return {};
+      [this, request = std::move(request), invocations = std::move(invocations), answer]() -> Result<void> {
         Array kept;
         for (const remediate::Invocation& invocation : invocations) {
           if (invocation.status != remediate::InvocationStatus::success) continue;
           const auto host = rooms_.hosts.find(invocation.instance_id);
-          const auto id = rooms_.incidents.add_evidence(waiting->request.scope, waiting->request.incident_arn, to_evidence(invocation, host ? host->computer_name : ""));
+          const auto id =
+              rooms_.incidents.add_evidence(request.scope, request.incident_arn, to_evidence(invocation, host ? host->computer_name : ""));
           if (id) kept.emplace_back(*id);
         }
         const std::size_t missing = invocations.size() - kept.size();
-        waiting->answer = kept.empty() ? Result<Document>(fail(ErrorKind::unavailable, "no host answered in time"))
-                                       : Result<Document>(Document(Object{{"evidence", std::move(kept)}, {"commandId", waiting->command_id}, {"hostsWithoutAnswer", missing}}));
+        if (kept.empty())
+          *answer = fail(ErrorKind::unavailable, "no host answered in time");
+        else
+          *answer = Object{{"evidence", std::move(kept)}, {"commandId", invocations.front().command_id}, {"hostsWithoutAnswer", missing}};
         return {};
       },
-      [this, waiting, over](Result<void> looked) {
-        if (!looked) return waiting->done(std::unexpected(looked.error()));
-        if (*over) return waiting->done(std::move(waiting->answer));
-        rooms_.ground.state.executor().post_after(look_every, [this, waiting] { look(waiting); });
+      [answer, done = std::move(done)](Result<void> added) mutable {
+        if (!added) return done(std::unexpected(added.error()));
+        done(std::move(*answer));
       });
+}
+
+void HostLooks::look(const Scope& scope, std::map<std::string, std::string> scripts_by_instance, Duration at_most, Done done) {
+  std::vector<remediate::CommandSpec> commands;
+  for (auto& [id, script] : scripts_by_instance) {
+    if (!rooms_.channels.connected(id)) continue;  // who is not there does not answer
+    remediate::CommandSpec spec{.scope = scope, .document_name = "Tocsin-LookAtHost", .instance_ids = {id}, .comment = "what has run out"};
+    commands.push_back(script_command(std::move(spec), std::move(script), look_seconds_max));
+  }
+  run_on_hosts(rooms_, std::move(commands), at_most, [done = std::move(done)](Result<std::vector<remediate::Invocation>> ended) mutable {
+    std::map<std::string, std::string> printed;
+    if (ended)
+      for (const remediate::Invocation& one : *ended)
+        if (one.status == remediate::InvocationStatus::success && !one.steps.empty())
+          printed[one.instance_id] = one.steps.front().standard_output;
+    done(std::move(printed));
+  });
 }
 
 }  // namespace tocsin::server

@@ -5,9 +5,11 @@
 
 #include "api/dispatch/dispatcher.h"
 #include "detect/alarms/alarm_actions.h"
+#include "diagnose/investigations/host_looker.h"
 #include "incidents/partners.h"
 #include "remediate/automation/api_caller.h"
 #include "remediate/automation/evidence_keeper.h"
+#include "remediate/commands/command.h"
 
 namespace tocsin::server {
 
@@ -47,8 +49,17 @@ class HostEvidence final : public remediate::EvidenceKeeper {
   void keep(remediate::EvidenceRequest request, Done done) override;
 
  private:
-  struct Waiting;
-  void look(std::shared_ptr<Waiting> waiting);
+  void add(remediate::EvidenceRequest request, std::vector<remediate::Invocation> invocations, Done done);
+  Rooms& rooms_;
+};
+
+/// Looks at hosts for an investigation, by commands of our own; hosts that are not connected are passed over.
+class HostLooks final : public diagnose::HostLooker {
+ public:
+  explicit HostLooks(Rooms& rooms) : rooms_(rooms) {}
+  void look(const Scope& scope, std::map<std::string, std::string> scripts_by_instance, Duration at_most, Done done) override;
+
+ private:
   Rooms& rooms_;
 };
 

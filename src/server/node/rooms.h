@@ -51,6 +51,7 @@ struct Rooms {
   OwnApi own_api;
   RunbookBinding runbook_binding;
   HostEvidence host_evidence;
+  HostLooks host_looks;
   AlarmActionBinding alarm_actions;
   ResourceGuard resource_guard;
 

@@ -8,8 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "storage/state_executor.h"
 #include "model/scope.h"
+#include "storage/state_executor.h"
+#include "telemetry/traces/span_metrics.h"
 #include "wire/otlp/otlp.h"
 
 namespace tocsin::telemetry {
@@ -21,11 +22,17 @@ class ServiceGraph {
 
   void observe(const Scope& scope, const wire::otlp::ResourceSpans& spans);
 
+  struct Process {
+    std::string host;
+    std::int64_t id;
+  };
   struct Service {
     std::string name;
     std::string environment;
     std::vector<std::string> hosts;    ///< host.name of its instances
     std::vector<std::string> callees;  ///< services that it calls, by their own names
+    std::vector<Process> processes;    ///< the one that was seen last on each host, where it told its number
+    std::vector<Dependency> dependencies;
   };
   /// Seen within the last hour, by name.
   std::vector<Service> services(const Scope& scope);
@@ -38,6 +45,8 @@ class ServiceGraph {
   };
   void join(const Scope& scope, const std::string& service, const wire::otlp::Span& span);
   void remember(const std::string& span_key, Half half);
+  void see_process(const Scope& scope, const std::string& service, const std::string& host, std::int64_t id);
+  void see_dependency(const Scope& scope, const std::string& service, const Dependency& dependency);
   void see(const std::string& table_key, const char* sql, std::initializer_list<storage::Parameter> parameters);
 
   storage::StateExecutor& state_;

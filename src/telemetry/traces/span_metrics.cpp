@@ -30,7 +30,8 @@ bool is_dependency(const Span& span) { return span.kind == SpanKind::client || s
 
 // what the client span called, as well as the caller knows it
 std::string remote_of(const Span& span) {
-  return first_text(span.attributes, {"peer.service", "db.system.name", "db.system", "rpc.service", "server.address", "net.peer.name", "messaging.system"});
+  return first_text(span.attributes,
+                    {"peer.service", "db.system.name", "db.system", "rpc.service", "server.address", "net.peer.name", "messaging.system"});
 }
 
 void add_samples(std::vector<SpanSample>& out, const Span& span, const Dimensions& dimensions) {
@@ -56,6 +57,17 @@ std::string environment_of(const wire::otlp::Resource& resource) {
 }
 
 std::string host_of(const wire::otlp::Resource& resource) { return first_text(resource.attributes, {"host.name"}); }
+
+std::int64_t process_of(const wire::otlp::Resource& resource) {
+  const Document* value = find(resource.attributes, "process.pid");
+  return value && value->is_int64() ? value->get_int64() : 0;
+}
+
+std::optional<Dependency> dependency_of(const wire::otlp::Span& span) {
+  if (!is_dependency(span) || first_text(span.attributes, {"db.system.name", "db.system", "messaging.system"}).empty()) return std::nullopt;
+  return Dependency{remote_of(span),
+                    first_text(span.attributes, {"server.address", "net.peer.name", "network.peer.address", "net.peer.ip"})};
+}
 
 std::vector<SpanSample> span_samples(const wire::otlp::ResourceSpans& spans) {
   const Dimensions service = {{"Environment", environment_of(spans.resource)}, {"Service", service_of(spans.resource)}};

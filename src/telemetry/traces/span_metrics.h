@@ -2,6 +2,8 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AppSignals-MetricsCollected.html
 #pragma once
 
+#include <compare>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,8 @@ struct SpanSample {
   std::string metric;     ///< Latency (Milliseconds), Error (a 4xx, 0 or 1), Fault (a 5xx or an error status, 0 or 1)
   Dimensions dimensions;  ///< Environment, Service; with Operation; with RemoteService for dependencies
   double value;
-  std::string unit;       ///< Milliseconds, or None as Application Signals has it for Error and Fault
-  Instant at;             ///< the span's end
+  std::string unit;  ///< Milliseconds, or None as Application Signals has it for Error and Fault
+  Instant at;        ///< the span's end
 };
 
 /// service.name, or "unknown_service".
@@ -27,6 +29,18 @@ std::string service_of(const wire::otlp::Resource& resource);
 std::string environment_of(const wire::otlp::Resource& resource);
 /// host.name, or "" when unknown.
 std::string host_of(const wire::otlp::Resource& resource);
+
+/// process.pid, or 0 when unknown.
+std::int64_t process_of(const wire::otlp::Resource& resource);
+
+/// A data store or a message broker that a client span called: it has no spans of its own.
+struct Dependency {
+  std::string name;     ///< as the metrics have it in RemoteService, such as "postgresql"
+  std::string address;  ///< may be empty
+
+  auto operator<=>(const Dependency&) const = default;
+};
+std::optional<Dependency> dependency_of(const wire::otlp::Span& span);
 
 /// The samples of all spans of one resource.
 std::vector<SpanSample> span_samples(const wire::otlp::ResourceSpans& spans);

@@ -16,7 +16,13 @@ using wire::otlp::Span;
 using wire::otlp::SpanKind;
 
 Span span(SpanKind kind, std::string id, std::string parent, std::int64_t status) {
-  Span made{.trace_id = "t", .span_id = std::move(id), .parent_span_id = std::move(parent), .name = "GET /", .kind = kind, .start_ns = 1'000'000, .end_ns = 26'000'000};
+  Span made{.trace_id = "t",
+            .span_id = std::move(id),
+            .parent_span_id = std::move(parent),
+            .name = "GET /",
+            .kind = kind,
+            .start_ns = 1'000'000,
+            .end_ns = 26'000'000};
   made.attributes["http.response.status_code"] = status;
   made.attributes["server.address"] = "10.0.0.2";
   return made;
@@ -24,7 +30,8 @@ Span span(SpanKind kind, std::string id, std::string parent, std::int64_t status
 
 ResourceSpans spans_of(std::string_view service, std::vector<Span> list) {
   ResourceSpans spans;
-  spans.resource.attributes = Object{{"service.name", service}, {"deployment.environment.name", "shop"}, {"host.name", std::string(service) + "-host"}};
+  spans.resource.attributes =
+      Object{{"service.name", service}, {"deployment.environment.name", "shop"}, {"host.name", std::string(service) + "-host"}};
   spans.spans = std::move(list);
   return spans;
 }
@@ -85,6 +92,22 @@ TEST_F(Graph, KnowsWhoCallsWhomWhicheverSpanComesFirst) {
   EXPECT_EQ(found[1].callees, (std::vector<std::string>{"catalog", "payments"}));
   EXPECT_EQ(found[1].hosts, (std::vector<std::string>{"checkout-host"}));
   EXPECT_TRUE(services({"111111111111", "eu-west-1"}).empty());
+}
+
+TEST_F(Graph, KnowsTheProcessThatWasSeenLastAndTheDataStoresThatAreCalled) {
+  ASSERT_TRUE(graph.migrate());
+  auto spans = spans_of("payments", {span(SpanKind::client, "d1", "", 0), span(SpanKind::client, "c1", "", 200)});
+  spans.spans[0].attributes = Object{{"db.system", "postgresql"}, {"net.peer.name", "10.0.0.2"}};
+  for (const std::int64_t process : {4711, 4712}) {
+    spans.resource.attributes["process.pid"] = process;
+    in_unit([&] { graph.observe(scope, spans); });
+  }
+  const auto found = services(scope);
+  ASSERT_EQ(found.size(), 1u);
+  ASSERT_EQ(found[0].processes.size(), 1u);
+  EXPECT_EQ(found[0].processes[0].host, "payments-host");
+  EXPECT_EQ(found[0].processes[0].id, 4712);
+  EXPECT_EQ(found[0].dependencies, (std::vector<Dependency>{{"postgresql", "10.0.0.2"}}));
 }
 
 TEST_F(Graph, ForgetsAServiceAfterAnHour) {
