@@ -195,7 +195,7 @@ Result<std::string> Incidents::add_related(const Scope& scope, const std::string
   if (!i) return std::unexpected(unknown_incident(arn));
   const auto known = store_.related(scope, arn);
   for (const RelatedItem& other : known)
-    if (other.id == item.id || (other.type == item.type && other.value == item.value)) return other.id;
+    if (other.id == item.id || (other.type == item.type && other.value == item.value && other.title == item.title)) return other.id;
   if (known.size() >= related_items_max) return fail(ErrorKind::limit_exceeded, "An incident holds at most 100 related items");
   if (item.id.empty()) item.id = "related-item/" + item.type + '/' + random_.letters("0123456789ABCDEF", 32);
   store_.add_related(*i, item);

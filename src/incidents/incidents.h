@@ -56,7 +56,7 @@ class Incidents {
                       const std::string& evidence_event_id);
   /// A person's or a runbook's entry; types of event_names.h move the customer state. The id.
   Result<std::string> add_note(const Scope& scope, const std::string& arn, TimelineEvent note);
-  /// Adds the id when the item has none; limit_exceeded over 100.
+  /// Adds the id when the item has none; one of the same type, value and title is there already and stays one; limit_exceeded over 100.
   Result<std::string> add_related(const Scope& scope, const std::string& arn, RelatedItem item);
   /// Keeps it with the incident and on its timeline; the id.
   Result<std::string> add_evidence(const Scope& scope, const std::string& arn, Evidence evidence);
