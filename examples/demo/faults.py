@@ -77,7 +77,7 @@ class SlowDependency(Fault):
     def inject(self, tocsin):
         self.sick = self.shop.pid_of("db-proxy", self.host)
         os.kill(self.sick, signal.SIGUSR1)
-        return "PostgreSQL becomes slow: each of its answers is 400 ms late"
+        return "PostgreSQL becomes slow: each of its answers is 600 ms late"
 
     def is_repaired(self, tocsin):
         return self.shop.pid_of("db-proxy", self.host) not in (0, self.sick)

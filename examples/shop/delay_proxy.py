@@ -2,7 +2,7 @@
 """The way from the services to PostgreSQL, as a pooler or a balancer would stand there: passes bytes on, both ways.
 
   delay_proxy.py LISTEN_ADDRESS:PORT DATABASE_ADDRESS:PORT
-SIGUSR1 makes it sick until it is started again: every answer is late by SLOW_S seconds (environment, default 0.4)."""
+SIGUSR1 makes it sick until it is started again: every answer is late by SLOW_S seconds (environment, default 0.6)."""
 import asyncio
 import os
 import signal
@@ -26,7 +26,7 @@ async def pass_on(reader, writer, is_answer):
 
 def become_slow():
     global slow_s
-    slow_s = float(os.environ.get("SLOW_S", "0.4"))
+    slow_s = float(os.environ.get("SLOW_S", "0.6"))
 
 
 async def main(listen, database):
