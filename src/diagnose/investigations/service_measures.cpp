@@ -6,7 +6,8 @@ namespace tocsin::diagnose {
 namespace {
 using namespace std::chrono_literals;
 
-constexpr Duration before_ends = 40s;
+// a shop that was just opened has a "before" of its last half minute only
+constexpr Duration before_ends = 60s;
 constexpr std::int64_t period_s = 10;
 
 Instant whole_periods(Instant at) { return Instant{Duration{to_ns(at) / (period_s * 1'000'000'000) * (period_s * 1'000'000'000)}}; }
@@ -55,8 +56,8 @@ std::vector<ObservedService> measure_services(telemetry::MetricStore& metrics, c
     ObservedService service{.name = one.name, .environment = one.environment, .hosts = one.hosts, .callees = one.callees};
     const auto before = [&](const Dimensions& dimensions) {
       const ServiceFigures figures = measure(metrics, scope, dimensions, opened - before_begins, opened - before_ends).figures;
-      // what was just opened has a "before" of its last half minute only
-      return figures.requests >= requests_min ? figures : measure(metrics, scope, dimensions, opened - before_begins, opened - now_begins).figures;
+      return figures.requests >= requests_min ? figures
+                                              : measure(metrics, scope, dimensions, opened - before_begins, opened - now_begins).figures;
     };
     const Dimensions own = {{"Environment", one.environment}, {"Service", one.name}};
     const Measured recent = measure(metrics, scope, own, opened - now_begins, now);

@@ -10,7 +10,8 @@
 
 namespace tocsin::diagnose {
 
-/// What counts as "now" begins so long before the opening; "before" is the quarter of an hour that ends 40 seconds before it.
+/// What counts as "now" begins so long before the opening; "before" is the quarter of an hour that ends a minute before it (or, when there
+/// is too little of it, where "now" begins).
 inline constexpr Duration now_begins = std::chrono::seconds(30);
 inline constexpr Duration before_begins = std::chrono::minutes(15);
 
