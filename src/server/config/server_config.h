@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "telemetry/prometheus/scrape_target.h"
 #include "wire/http/listen_address.h"
 
 namespace tocsin::server {
@@ -24,6 +25,8 @@ struct ServerConfig {
   std::string account = "000000000000";  ///< the account of a caller that names none
   std::string region = "us-east-1";      ///< the region of a caller that names none
   int io_threads = 2;
+  std::vector<wire::ListenAddress> statsd;      ///< StatsD over UDP; empty: off
+  std::vector<telemetry::ScrapeTarget> scrape;  ///< what is scraped, for the account and region above
   log::Level log_level = log::Level::info;
   bool log_json = false;
 };

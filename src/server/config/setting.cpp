@@ -45,6 +45,30 @@ Applied set_listen(ServerConfig& config, const Values& values) {
   return {};
 }
 
+Applied set_statsd(ServerConfig& config, const Values& values) {
+  std::vector<wire::ListenAddress> addresses;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto address = wire::parse_listen_address(value);
+    if (!address) return fail(ErrorKind::invalid, "statsd: " + address.error().message);
+    addresses.push_back(*address);
+  }
+  config.statsd = std::move(addresses);
+  return {};
+}
+
+Applied set_scrape(ServerConfig& config, const Values& values) {
+  std::vector<telemetry::ScrapeTarget> targets;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    auto target = telemetry::parse_scrape_target(value);
+    if (!target) return fail(ErrorKind::invalid, "scrape: '" + value + "': " + target.error().message);
+    targets.push_back(std::move(*target));
+  }
+  config.scrape = std::move(targets);
+  return {};
+}
+
 Applied set_smtp(ServerConfig& config, const Values& values) {
   if (values.back() == "off" || values.back().empty()) {
     config.smtp_url.clear();
@@ -118,6 +142,8 @@ const std::vector<Setting>& server_settings() {
       {"account", SettingKind::text, "the account of a caller that names none", "ID", set_account},
       text("region", &ServerConfig::region, "NAME", "the region of a caller that names none"),
       {"io-threads", SettingKind::text, "threads that serve connections", "N", set_io_threads},
+      {"statsd", SettingKind::list, "take StatsD's datagrams here; repeats; off by default, 8125 is usual", "HOST:PORT", set_statsd},
+      {"scrape", SettingKind::list, "scrape Prometheus metrics from here; repeats; URL[;job=NAME][;every=15s]", "TARGET", set_scrape},
       {"log-level", SettingKind::text, "debug, info, warning or error", "LEVEL", set_log_level},
       toggle("log-json", &ServerConfig::log_json, "log lines as JSON objects"),
   };

@@ -8,6 +8,7 @@
 #include "api/dispatch/audit_recorder/audit_recorder.h"
 #include "api/dispatch/dispatcher.h"
 #include "api/otlp/otlp_receiver.h"
+#include "api/prometheus/remote_write_receiver.h"
 #include "base/log.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
@@ -15,6 +16,8 @@
 #include "server/node/reset_path.h"
 #include "server/node/services.h"
 #include "telemetry/logs/otlp_logs.h"
+#include "telemetry/prometheus/scraper.h"
+#include "telemetry/statsd/statsd_receiver.h"
 #include "wire/host_key/host_key.h"
 #include "wire/http/path_router.h"
 
@@ -55,6 +58,9 @@ class WholeInterior final : public Interior {
               },
               {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         reset_(ground_->state, gate_, ground_->config.dev, std::move(around.reset)),
+        remote_write_(ground_->state, rooms_.ingest_keys, ground_->metrics, {.dev = ground_->config.dev, .dev_scope = own_scope()}),
+        statsd_(*ground_->executor, ground_->metrics, own_scope()),
+        scraper_(*ground_->executor, ground_->metrics, own_scope(), ground_->config.scrape, ground_->outside.fetch),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
@@ -86,15 +92,19 @@ class WholeInterior final : public Interior {
     ground_->executor->halt();
   }
 
+  void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
  private:
+  Scope own_scope() const { return {ground_->config.account, ground_->config.region}; }
+
   // every path that is served without a signature
   void list_paths() {
     for (const char* path : {"/healthz", "/readyz", "/metrics"}) paths_.exact(path, health_);
     for (const char* path : {"/v1/traces", "/v1/logs", "/v1/metrics"}) paths_.exact(path, otlp_);
     paths_.exact("/_tocsin/reset", reset_);
+    paths_.exact("/api/v1/write", remote_write_);
     paths_.prefix("/status", rooms_.status_page);
     paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
@@ -126,6 +136,8 @@ class WholeInterior final : public Interior {
       ground_->metrics.start();
       ground_->logs.start();
       ground_->self_metrics.start();
+      statsd_.start();
+      if (ground_->outside.fetch) scraper_.start();
       rooms_.start();
       ground_->timers.start();
       ground_->outbox.start();
@@ -156,6 +168,7 @@ class WholeInterior final : public Interior {
     std::promise<void> flushed;
     ground_->executor->post([&] {
       ground_->self_metrics.flush();
+      statsd_.flush();
       if (auto written = ground_->metrics.flush(); !written) log::error("server", "metrics could not be flushed", {{"error", written.error().message}});
       if (auto written = ground_->logs.flush(); !written) log::error("server", "logs could not be flushed", {{"error", written.error().message}});
       flushed.set_value();
@@ -172,6 +185,9 @@ class WholeInterior final : public Interior {
   HealthPaths health_;
   api::OtlpReceiver otlp_;
   ResetPath reset_;
+  api::RemoteWriteReceiver remote_write_;
+  telemetry::StatsdReceiver statsd_;
+  telemetry::Scraper scraper_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
   bool stopped_ = false;

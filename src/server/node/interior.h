@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "server/node/outside.h"
 #include "wire/http/http_message.h"
@@ -37,6 +38,8 @@ class Interior {
   virtual void release_waiting() = 0;
   /// Writes what is in memory, and runs nothing more. Nobody may come in any more. Idempotent.
   virtual void stop() = 0;
+  /// What came to a StatsD listener; from any thread.
+  virtual void receive_statsd(std::string_view datagram) = 0;
   virtual wire::HttpHandler& entry() = 0;
   virtual wire::WebSocketHandler& web_socket_entry() = 0;
 };

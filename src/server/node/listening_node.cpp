@@ -14,6 +14,7 @@
 #include "wire/http/http_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
+#include "wire/udp/udp_listener.h"
 
 namespace tocsin::server {
 namespace {
@@ -134,6 +135,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     resets_->halt();
     if (current_ && current_->interior) current_->interior->release_waiting();
     if (http_) http_->stop();
+    for (const auto& listener : udp_) listener->stop();
     if (current_ && current_->interior) current_->interior->stop();
   }
 
@@ -242,9 +244,24 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       own_url_ = endpoints_.front();
       current_->interior->set_own_url(own_url_);
     }
+    if (auto listening = bind_statsd(); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
         {.process_id = getpid(), .version = "0.1.0", .started = outside_.clock.now(), .dev = config_.dev, .urls = endpoints_});
+  }
+
+  Result<void> bind_statsd() {
+    for (const wire::ListenAddress& address : config_.statsd) {
+      auto& listener = udp_.emplace_back(std::make_unique<wire::UdpListener>([this](std::string_view datagram) {
+        const SharedGeneration generation = generation_now();
+        if (!generation) return;
+        std::shared_lock inside(generation->door);
+        if (!generation->over) generation->interior->receive_statsd(datagram);
+      }));
+      if (auto started = listener->start(address); !started) return started;
+      endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
+    }
+    return {};
   }
 
   const ServerConfig config_;
@@ -257,6 +274,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::atomic<bool> failed_ = false;
   std::unique_ptr<Executor> resets_;
   std::unique_ptr<wire::HttpServer> http_;
+  std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

@@ -1,5 +1,6 @@
 #include "delivery/curl/transfer_thread.h"
 #include "delivery/http/http_carrier.h"
+#include "delivery/http/http_fetch.h"
 #include "delivery/smtp/smtp_carrier.h"
 #include "server/config/server_config.h"
 #include "server/node/outside.h"
@@ -16,10 +17,19 @@ struct Machine::Parts {
                 .make_executor = [this](const char* name) { return make_thread_executor(clock, name); },
                 .open_database = [](const std::string& path) { return storage::open_sqlite_database(path); },
                 .open_ingest_log = [](const std::string& folder) { return storage::open_file_ingest_log(folder); },
-                .http_carrier = &http} {
+                .http_carrier = &http,
+                .fetch = [this](const std::string& url, Duration timeout, auto done) { fetch(url, timeout, std::move(done)); }} {
     if (config.smtp_url.empty()) return;
     smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca}, clock, transfers);
     outside.smtp_carrier = smtp.get();
+  }
+
+  void fetch(const std::string& url, Duration timeout, std::function<void(Result<telemetry::Fetched>)> done) {
+    constexpr const char* formats = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+    delivery::fetch(transfers, {.url = url, .accept = formats, .timeout = timeout}, [done = std::move(done)](Result<delivery::FetchedDocument> document) {
+      if (!document) return done(std::unexpected(document.error()));
+      done(telemetry::Fetched{std::move(document->body), std::move(document->content_type)});
+    });
   }
 
   SystemClock clock;

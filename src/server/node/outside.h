@@ -12,6 +12,7 @@
 #include "delivery/carrier.h"
 #include "storage/ingest_log.h"
 #include "storage/sql.h"
+#include "telemetry/prometheus/scraper.h"
 
 namespace tocsin::server {
 
@@ -27,6 +28,8 @@ struct Outside {
   /// The way out for parcels of "http" and of "smtp"; the latter may be null: no mail leaves.
   delivery::Carrier* http_carrier = nullptr;
   delivery::Carrier* smtp_carrier = nullptr;
+  /// How targets are scraped; empty: none are.
+  telemetry::Fetch fetch = {};
   /// Whether the node opens listeners and writes files beside its databases.
   bool on_a_machine = true;
 };

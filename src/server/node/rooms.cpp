@@ -33,6 +33,7 @@ Rooms::Rooms(Foundation& foundation)
       accounts(ground.state),
       audit(ground.state),
       service_graph(ground.state),
+      dashboards(*ground.database),
       hosts(ground.state, ground.outside.random, ground.journal),
       channels(ground.state, ground.outside.random),
       alarm_data(ground.metrics),
@@ -73,7 +74,7 @@ Result<void> migrate_all(Room&... rooms) {
 
 Result<void> Rooms::migrate() {
   return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
-                     topics, oncall, updates);
+                     topics, oncall, updates, dashboards);
 }
 
 void Rooms::start() {

@@ -35,6 +35,7 @@
 #include "server/node/partners.h"
 #include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
+#include "telemetry/dashboards/dashboards.h"
 #include "telemetry/traces/service_graph.h"
 
 namespace tocsin::server {
@@ -69,6 +70,7 @@ struct Rooms {
   // what was recorded
   telemetry::AuditTrail audit;
   telemetry::ServiceGraph service_graph;
+  telemetry::Dashboards dashboards;
   hosts::HostRegistry hosts;
   hosts::ControlChannels channels;
 

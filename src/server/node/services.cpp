@@ -10,6 +10,7 @@
 #include "api/sts/service.h"
 #include "api/ssm_contacts/service.h"
 #include "api/ssm_incidents/service.h"
+#include "api/cloudwatch/views/views.h"
 #include "api/ssm/automation_operations.h"
 #include "api/ssm/document_operations.h"
 #include "api/ssm/hosts/command_operations.h"
@@ -41,6 +42,12 @@ api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
                                 api::ssm::automation_operations(rooms.automation, tokens), api::ssm::tag_operations(rooms.resource_tags, taggable(rooms))});
 }
 
+void add_metric_views(Rooms& rooms, const api::ListTokens& tokens, std::vector<api::Service>& services) {
+  for (api::Service& service : services)
+    if (service.name == "cloudwatch")
+      api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens});
+}
+
 }  // namespace
 
 std::vector<api::Service> make_services(Rooms& rooms) {
@@ -57,6 +64,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
+  add_metric_views(rooms, tokens, services);
   return services;
 }
 

@@ -133,7 +133,10 @@ std::vector<WeightedValue> OtlpMetrics::values(const std::string& key, const otl
       return found;
     }
     case otlp::MetricKind::exponential_histogram: {
-      if (cumulative) return {};  // senders choose delta for these; a cumulative one has no stable buckets to subtract
+      if (cumulative) {
+        if (exponential_marks_.size() >= marks_max && !exponential_marks_.contains(key)) return {};
+        if (!exponential_marks_[key].make_delta(point)) return {};
+      }
       auto found = exponential_values(point);
       scale_to_sum(found, point);
       return found;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "telemetry/metrics/metric.h"
+#include "telemetry/otlp/exponential_delta.h"
 #include "telemetry/traces/span_metrics.h"
 #include "wire/otlp/otlp.h"
 
@@ -34,6 +35,7 @@ class OtlpMetrics {
 
   static constexpr std::size_t marks_max = 100'000;
   std::unordered_map<std::string, Mark> marks_;
+  std::unordered_map<std::string, ExponentialMark> exponential_marks_;
 };
 
 }  // namespace tocsin::telemetry

@@ -26,6 +26,22 @@ def points_come_back_as_statistics(me):
 
 
 @story("cloudwatch")
+def a_search_a_query_and_a_dashboard_show_the_same_metrics(me):
+    for host, value in (("a", 4), ("b", 8)):
+        me.call("cloudwatch", "PutMetricData", Namespace="Fleet", MetricData=[{"MetricName": "Busy", "Dimensions": [{"Name": "Host", "Value": host}], "Value": value, "Timestamp": moment(-60)}])
+    queries = [{"Id": "found", "Expression": "SORT(SEARCH('{Fleet,Host} Busy', 'Sum', 60), MAX, DESC)", "Label": "${PROP('Dim.Host')} ${MAX}"},
+               {"Id": "most", "Expression": 'SELECT MAX(Busy) FROM Fleet', "Period": 60}]
+    results = me.call("cloudwatch", "GetMetricData", MetricDataQueries=queries, StartTime=moment(-600), EndTime=moment(60))["MetricDataResults"]
+    check([(result["Label"], result["Values"]) for result in results] == [("b 8", [8]), ("a 4", [4]), ("most", [8])], f"results: {results}")
+    body = json.dumps({"widgets": [{"type": "text", "x": 0, "y": 0, "width": 6, "height": 3, "properties": {"markdown": "the fleet"}}]})
+    me.call("cloudwatch", "PutDashboard", DashboardName="fleet", DashboardBody=body)
+    check(me.call("cloudwatch", "GetDashboard", DashboardName="fleet")["DashboardBody"] == body, "the body came back changed")
+    check([entry["DashboardName"] for entry in me.call("cloudwatch", "ListDashboards")["DashboardEntries"]] == ["fleet"], "the list")
+    me.call("cloudwatch", "DeleteDashboards", DashboardNames=["fleet"])
+    me.refused(("ResourceNotFound", "DashboardNotFoundError"), "", "cloudwatch", "GetDashboard", DashboardName="fleet")
+
+
+@story("cloudwatch")
 def a_bad_call_is_refused_in_the_services_words(me):
     me.refused(("InvalidParameterCombination", "InvalidParameterCombinationException"), "", "cloudwatch", "PutMetricData", Namespace="Shop", MetricData=[
         {"MetricName": "Odd", "Value": 1, "StatisticValues": {"SampleCount": 1, "Sum": 1, "Minimum": 1, "Maximum": 1}}])
