@@ -1,5 +1,5 @@
-// Sends remote write requests as fast as the server takes them, over a few kept connections: SERIES gauges, one sample each STEP seconds, the
-// last now. The requests are made beforehand, so that only sending is measured.
+// Sends remote write requests as fast as the server takes them, over a few kept connections: SERIES gauges, one sample each STEP seconds,
+// the last now. The requests are made beforehand, so that only sending is measured.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/tcp.h>
@@ -38,7 +38,8 @@ std::vector<std::string> requests_of(std::vector<RemoteSeries>& all, std::size_t
   tocsin::SeededRandom random(1);
   std::vector<double> values(all.size());
   for (double& value : values) value = static_cast<double>(random.below(10'000)) / 100;
-  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const std::int64_t now_ms =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   std::vector<std::string> requests;
   for (std::size_t step = 0; step < steps; ++step) {
     const std::int64_t time_ms = now_ms - static_cast<std::int64_t>(steps - 1 - step) * step_ms;
@@ -48,12 +49,13 @@ std::vector<std::string> requests_of(std::vector<RemoteSeries>& all, std::size_t
         values[i] += static_cast<double>(static_cast<std::int64_t>(random.below(201)) - 100) / 100;
         all[i].samples[0] = {values[i], time_ms};
       }
-      const std::string body = tocsin::wire::snappy_literal(
-          tocsin::wire::encode_write_request({all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to)}));
-      requests.push_back(fmt::format("POST /api/v1/write HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-protobuf\r\nContent-Encoding: "
-                                     "snappy\r\nContent-Length: {}\r\n\r\n",
-                                     body.size()) +
-                         body);
+      const std::string body = tocsin::wire::snappy_literal(tocsin::wire::encode_write_request(
+          {all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to)}));
+      requests.push_back(
+          fmt::format("POST /api/v1/write HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-protobuf\r\nContent-Encoding: "
+                      "snappy\r\nContent-Length: {}\r\n\r\n",
+                      body.size()) +
+          body);
     }
   }
   return requests;

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "agent/agent.h"
+#include "agent/host_metrics_loop.h"
 #include "agent/server_client.h"
 #include "base/ids.h"
 #include "wire/host_key/host_key.h"
@@ -14,6 +15,7 @@ namespace {
 
 struct Settings {
   std::string directory = "/var/lib/tocsin-agent";
+  bool metrics = false;
   std::string server, region = "eu-west-1", ca_file, computer_name, activation_id, activation_code;
 };
 
@@ -51,6 +53,9 @@ int run_agent(const Settings& settings) {
   if (!registration) return tell(registration.error());
   Agent agent(*registration, settings.directory, clock, random);
   if (const auto started = agent.start(); !started) return tell(started.error());
+  HostMetricsLoop metrics(*registration, settings.directory, clock, random);
+  if (settings.metrics)
+    if (const auto started = metrics.start(); !started) return tell(started.error());
   int which = 0;
   sigwait(&ends, &which);
   agent.stop();
@@ -76,6 +81,7 @@ int main(int argc, char** argv) {
   registering->add_option("--ca", settings.ca_file, "PEM file of the authority to trust (the server's DIR/tls/ca.pem)");
   registering->add_option("--name", settings.computer_name, "the name that the server shows, when it is not that of the machine");
   CLI::App* running = app.add_subcommand("run", "connect, and do what the server asks, until SIGTERM");
+  running->add_flag("--metrics", settings.metrics, "measure this host each minute: processor, memory, disks, network, processes (namespace CWAgent)");
   app.set_version_flag("--version", "tocsin-agent 0.1.0");
   try {
     app.parse(argc, argv);

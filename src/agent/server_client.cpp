@@ -116,6 +116,18 @@ Result<void> ServerClient::refresh_credentials() {
   return {};
 }
 
+Result<void> ServerClient::put_metric_data(const std::string& body) {
+  if (credentials_need_refresh())
+    if (auto fresh = refresh_credentials(); !fresh) return fresh;
+  const auto answer = post("/", "GraniteServiceVersion20100801.PutMetricData", body, Signature::credentials, "monitoring");
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == 200) return {};
+  Error error = refused(*answer).error();
+  // 403 is a permission that may be given yet
+  if (answer->status == 400 && error.reason != "Throttling" && error.reason != "ExpiredTokenException") error.kind = ErrorKind::invalid;
+  return std::unexpected(std::move(error));
+}
+
 bool ServerClient::credentials_need_refresh() const { return !credentials_ || clock_.now() >= refresh_at_; }
 
 Result<void> ServerClient::ping(const HostFacts& facts) {

@@ -29,6 +29,8 @@ class ServerClient {
   /// Whether the credentials are past half their life, or there are none.
   bool credentials_need_refresh() const;
   Result<void> ping(const HostFacts& facts);
+  /// Sends the JSON of a PutMetricData with the host's credentials, asking for new ones when they have aged. `invalid`: it can never be taken.
+  Result<void> put_metric_data(const std::string& body);
   /// The token that opens the control channel.
   Result<std::string> control_channel_token();
   /// ws(s)://…/v1/control-channel/mi-…

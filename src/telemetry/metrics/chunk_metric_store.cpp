@@ -72,11 +72,26 @@ struct ChunkMetricStore::Parts {
     const std::int64_t slot_s = floor_to(time_s, tiers[tier].slot_s);
     Delta* delta = delta_of(series, tier, slot_s, offset);
     if (!delta) return;
-    const std::size_t before = delta->chunk.buckets().size();
-    Aggregate& aggregate = delta->chunk.at(floor_to(time_s, tiers[tier].resolution_s));
+    const double* value = std::get_if<double>(&sample);
+    if (!value) return add_to_chunk(*delta, time_s, sample);
+    const std::size_t before = delta->singles.capacity();
+    delta->singles.push_back({static_cast<std::uint32_t>(time_s - slot_s), *value});
+    delta_bytes += (delta->singles.capacity() - before) * sizeof(SingleValue);
+  }
+
+  /// Makes periods of the single values: before they are read or written.
+  void fold(Delta& delta) {
+    for (const SingleValue& each : delta.singles) add_to_chunk(delta, delta.slot_s + each.offset_s, each.value);
+    delta_bytes -= std::min(delta_bytes, delta.singles.capacity() * sizeof(SingleValue));
+    delta.singles = {};
+  }
+
+  void add_to_chunk(Delta& delta, std::int64_t time_s, const Sample& sample) {
+    const std::size_t before = delta.chunk.buckets().size();
+    Aggregate& aggregate = delta.chunk.at(floor_to(time_s, tiers[delta.tier].resolution_s));
     const std::size_t values_before = aggregate.distribution.values().capacity();
     aggregate.add(sample);
-    delta_bytes += (delta->chunk.buckets().size() - before) * bucket_bytes;
+    delta_bytes += (delta.chunk.buckets().size() - before) * bucket_bytes;
     delta_bytes += (aggregate.distribution.values().capacity() - values_before) * sizeof(WeightedValue);
   }
 
@@ -106,7 +121,8 @@ struct ChunkMetricStore::Parts {
 
   void write_series(Series& series) {
     if (last_seen_is_stale(series)) table.put_series(series.id, series.key, series.last_seen_s);
-    for (const Delta& delta : series.deltas) {
+    for (Delta& delta : series.deltas) {
+      fold(delta);
       Chunk chunk = table.read(series.id, delta.tier, delta.slot_s).value_or(Chunk{});
       chunk.merge(delta.chunk);
       table.write(series.id, delta.tier, delta.slot_s, chunk, delta.last_offset);
@@ -209,7 +225,7 @@ struct ChunkMetricStore::Parts {
     });
   }
 
-  std::vector<Chunk::Bucket> buckets_of(const Series& series, std::uint8_t tier, std::int64_t from_s, std::int64_t to_s) {
+  std::vector<Chunk::Bucket> buckets_of(Series& series, std::uint8_t tier, std::int64_t from_s, std::int64_t to_s) {
     std::vector<Chunk::Bucket> buckets;
     const auto take = [&](const Chunk& chunk) {
       for (const Chunk::Bucket& each : chunk.buckets())
@@ -217,8 +233,11 @@ struct ChunkMetricStore::Parts {
     };
     const std::int64_t first_slot = floor_to(from_s, tiers[tier].slot_s);
     if (series.written_last_seen_s != 0) table.read_span(series.id, tier, first_slot, to_s, take);
-    for (const Delta& delta : series.deltas)
-      if (delta.tier == tier && delta.slot_s >= first_slot && delta.slot_s < to_s) take(delta.chunk);
+    for (Delta& delta : series.deltas) {
+      if (delta.tier != tier || delta.slot_s < first_slot || delta.slot_s >= to_s) continue;
+      fold(delta);
+      take(delta.chunk);
+    }
     return buckets;
   }
 };

@@ -17,8 +17,8 @@ struct MetricStoreOptions {
   Duration flush_every = std::chrono::minutes(5);
   Duration sync_every = std::chrono::milliseconds(200);
   /// Deltas above the first are written early; above the second, points are refused.
-  std::size_t delta_bytes_flush = 16u << 20;
-  std::size_t delta_bytes_max = 128u << 20;
+  std::size_t delta_bytes_flush = 48u << 20;
+  std::size_t delta_bytes_max = 160u << 20;
   /// Series written in one transaction: bounds how long the executor is kept.
   std::size_t flush_series = 400;
 };

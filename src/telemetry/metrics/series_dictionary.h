@@ -14,13 +14,20 @@
 
 namespace tocsin::telemetry {
 
-/// What came in for a chunk since it was last written.
+/// A sample of one value, as it waits: a sixth of the bytes of a period that is made of it.
+struct SingleValue {
+  std::uint32_t offset_s;  ///< from the slot's start
+  double value;
+};
+
+/// What came in for a chunk since it was last written: `chunk` and `singles` together.
 struct Delta {
   std::uint8_t tier;
   std::int64_t slot_s;
   std::uint64_t last_offset;    ///< of the newest record that is in it
   std::int64_t offset_on_disk;  ///< records up to this one are in the chunk on disk; -1 when it was not looked up, or there is none
   Chunk chunk;
+  std::vector<SingleValue> singles = {};
 };
 
 struct Series {
