@@ -101,6 +101,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   replay_anomaly->add_option("--output", anomaly_options.output, "CSV: timestamp,value,anomaly_score; - is stdout")
       ->required()
       ->type_name("FILE");
+  replay_anomaly->add_flag("--explain", anomaly_options.explain, "more columns: expected, lower, upper, season, reason");
   CLI::App* const version = app.add_subcommand("version", "print the version");
   for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
 

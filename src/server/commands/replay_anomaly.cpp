@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <memory>
 
-#include "detect/anomalies/anomaly_detector.h"
+#include "detect/anomalies/anomaly_learner.h"
 #include "server/commands/series_csv.h"
 
 namespace tocsin::server {
@@ -22,16 +24,26 @@ ExitCode finish(const Result<void>& outcome, const ReplayAnomalyOptions& options
   return refuse(console, options.input + ": " + outcome.error().message, exit_code_of(outcome.error().kind));
 }
 
+std::string explanation(const detect::JudgedPoint& judged) {
+  std::string text = ",,,,";
+  if (const auto& expected = judged.expectation)
+    text = fmt::format(",{:.6g},{:.6g},{:.6g},{}", expected->value, expected->value - 2 * expected->deviation,
+                       expected->value + 2 * expected->deviation, detect::to_text(expected->season));
+  if (judged.judgement.score < 0.5) return text + ",";
+  return text + fmt::format(",{}; one point in {:.0f}", detect::words_of(judged.judgement.feature, judged.judgement.upward),
+                            std::pow(10.0, std::min(judged.judgement.surprise, 9.0)));
+}
+
 }  // namespace
 
-Result<void> replay_anomaly(std::istream& input, std::ostream& output) {
-  detect::AnomalyDetector detector;
+Result<void> replay_anomaly(std::istream& input, std::ostream& output, bool explain) {
+  auto learner = std::make_unique<detect::AnomalyLearner>();
   SeriesColumns columns;
   std::string line;
   std::size_t number = 0;
   bool begun = false;
   const auto at_line = [&](const Error& error) { return fail(error.kind, fmt::format("line {}: {}", number, error.message)); };
-  output << "timestamp,value,anomaly_score\n";
+  output << "timestamp,value,anomaly_score" << (explain ? ",expected,lower,upper,season,reason\n" : "\n");
   while (std::getline(input, line)) {
     ++number;
     if (is_blank(line)) continue;
@@ -43,8 +55,8 @@ Result<void> replay_anomaly(std::istream& input, std::ostream& output) {
     }
     const auto row = columns.read(line);
     if (!row) return at_line(row.error());
-    const double score = row->value ? detector.observe(row->time, *row->value).score : 0;
-    output << fmt::format("{},{},{}\n", row->time_text, row->value_text, score);
+    const detect::JudgedPoint judged = row->value ? learner->observe(row->time, *row->value) : detect::JudgedPoint{};
+    output << fmt::format("{},{},{}{}\n", row->time_text, row->value_text, judged.judgement.score, explain ? explanation(judged) : "");
   }
   if (input.bad()) return fail(ErrorKind::unavailable, "cannot be read");
   return {};
@@ -60,13 +72,13 @@ ExitCode run_replay_anomaly(const ReplayAnomalyOptions& options, Console console
     if (!file) return refuse(console, options.input + ": cannot be opened", ExitCode::failed);
   }
   std::istream& input = from_stdin ? std::cin : file;
-  if (to_stdout) return finish(replay_anomaly(input, console.out), options, console);
+  if (to_stdout) return finish(replay_anomaly(input, console.out, options.explain), options, console);
 
   // beside the output until it is whole, so that input and output may be one file
   const std::string partial = options.output + ".partial";
   std::ofstream output(partial, std::ios::trunc);
   if (!output) return refuse(console, options.output + ": cannot be written", ExitCode::failed);
-  const auto outcome = replay_anomaly(input, output);
+  const auto outcome = replay_anomaly(input, output, options.explain);
   output.close();
   std::error_code error;
   if (outcome && output) std::filesystem::rename(partial, options.output, error);

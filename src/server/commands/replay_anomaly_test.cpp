@@ -71,6 +71,16 @@ TEST_F(ReplayAnomalyTest, WhatComesLaterChangesNothingBefore) {
   EXPECT_TRUE(read("a.csv").starts_with(read("b.csv")));
 }
 
+TEST_F(ReplayAnomalyTest, ItExplainsItself) {
+  write("in.csv", quiet_series(1000) + "1700300000,90\n");
+  ASSERT_EQ(run_replay_anomaly({path("in.csv"), path("out.csv"), true}, {out, err}), ExitCode::done) << err.str();
+  const std::string text = read("out.csv");
+  EXPECT_TRUE(text.starts_with("timestamp,value,anomaly_score,expected,lower,upper,season,reason\n"));
+  const std::string last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+  EXPECT_NE(last.find("; one point in "), std::string::npos) << last;
+  EXPECT_NE(last.find(",2"), std::string::npos) << last;
+}
+
 TEST_F(ReplayAnomalyTest, InputAndOutputMayBeOneFile) {
   write("series.csv", "1700000000,5\n");
   ASSERT_EQ(replay("series.csv", "series.csv"), ExitCode::done);

@@ -36,7 +36,8 @@ Rooms::Rooms(Foundation& foundation)
       dashboards(*ground.database),
       hosts(ground.state, ground.outside.random, ground.journal),
       channels(ground.state, ground.outside.random),
-      alarm_data(ground.metrics),
+      anomalies(ground.state, ground.outside.random, ground.metrics, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }),
+      alarm_data(ground.metrics, {.bands = &anomalies}),
       alarms(ground.state, ground.outside.random, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }, alarm_data),
       incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents, host_looks),
@@ -73,12 +74,13 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
                      topics, oncall, updates, dashboards);
 }
 
 void Rooms::start() {
   commands.start();
+  anomalies.start();
   alarms.start();
   queues.start();
   topics.start();

@@ -18,6 +18,7 @@
 #include "communicate/updates/updates.h"
 #include "delivery/queues/queues.h"
 #include "detect/alarms/alarms.h"
+#include "detect/anomalies/anomaly_detectors.h"
 #include "diagnose/investigations/error_logs.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
@@ -75,6 +76,7 @@ struct Rooms {
   hosts::ControlChannels channels;
 
   // detect
+  detect::AnomalyDetectors anomalies;
   detect::MetricAlarmData alarm_data;
   detect::Alarms alarms;
 

@@ -56,7 +56,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles}));
   services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
-  services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens));
+  services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
   services.push_back(api::make_logs_service(rooms.ground.logs, rooms.log_queries, tokens));
   services.push_back(api::make_events_service(rooms.rules, rooms.ground.journal, tokens));
