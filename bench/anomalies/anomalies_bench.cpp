@@ -1,8 +1,9 @@
-// anomalies_bench: what the anomaly score costs, as lines of "what  number unit".
+// anomalies_bench: what the anomaly score costs, as lines of "what  number unit"; by the CPU time of its one thread.
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <numbers>
@@ -34,7 +35,7 @@ std::vector<double> series_of(const Shape& shape) {
 template <typename Detector>
 double points_per_second(const std::vector<double>& values, std::size_t& anomalies) {
   auto detector = std::make_unique<Detector>();
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Instant at{std::chrono::seconds(1'700'000'000 + static_cast<std::int64_t>(i) * interval_s)};
     const auto judged = detector->observe(at, values[i]);
@@ -43,7 +44,7 @@ double points_per_second(const std::vector<double>& values, std::size_t& anomali
     else
       anomalies += judged.judgement.score >= 0.5 ? 1 : 0;
   }
-  return static_cast<double>(values.size()) / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(values.size()) / (static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
 }
 
 }  // namespace

@@ -14,14 +14,17 @@ CHANGES = {
     "as they are": lambda values, rng: values,
     "upside down": lambda values, rng: [-value for value in values],
     "in other units": lambda values, rng: [value * 1000 + 7 for value in values],
-    "with some noise": lambda values, rng: [value + 0.3 * typical_step(values) * rng.gauss(0, 1) for value in values],
-    "with more noise": lambda values, rng: [value + 1.0 * typical_step(values) * rng.gauss(0, 1) for value in values],
+    "with some noise": lambda values, rng: noisy(values, 0.3 * typical_step(values), rng),
 }
 
 
 def typical_step(values):
     steps = sorted(abs(b - a) for a, b in zip(values, values[1:]))
     return steps[len(steps) // 2]
+
+
+def noisy(values, size, rng):
+    return [value + size * rng.gauss(0, 1) for value in values]
 
 
 def replay(benchmark, tocsin, change):

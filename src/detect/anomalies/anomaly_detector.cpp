@@ -51,6 +51,7 @@ Judgement AnomalyDetector::judge(const PointFeatures& features) {
       most = counted;
       judgement.feature = static_cast<Feature>(i);
       judgement.upward = side == 0;
+      judgement.one_in = std::round(std::min(std::pow(10.0, static_cast<double>(rare)), 10.0 * static_cast<double>(features_.points())));
     }
   }
   judgement.surprise = most > 1 ? std::pow(sum, 1 / tuning.combination_power) : most;

@@ -14,10 +14,12 @@
 namespace tocsin::detect {
 
 struct Judgement {
-  double score = 0;     ///< 0.5 or more: anomaly
-  double surprise = 0;  ///< of all deviations together, as -log10 of how often the series has shown as much: 3 is one point in a thousand
+  double score = 0;                 ///< 0.5 or more: anomaly
+  double surprise = 0;              ///< of all deviations together; what the score is made of
   Feature feature = Feature::jump;  ///< the deviation that says most
-  bool upward = true;               ///< to which side
+  /// How rare that deviation has been in the series: so many points have shown as much. At most ten times the points that were seen.
+  double one_in = 1;
+  bool upward = true;  ///< to which side
 };
 
 /// "far above its recent values": for people.

@@ -47,7 +47,9 @@ TEST_F(AnomalyDetectorTest, ASpikeIsAnAnomalyAtOnceAndSaysWhy) {
   const Judgement judgement = see(95);
   EXPECT_GE(judgement.score, 0.5);
   EXPECT_TRUE(judgement.upward);
-  EXPECT_GE(judgement.surprise, 3);
+  EXPECT_GE(judgement.one_in, 800);
+  EXPECT_LE(judgement.one_in, 10.0 * 865);
+  EXPECT_FALSE(words_of(judgement.feature, judgement.upward).empty());
 }
 
 TEST_F(AnomalyDetectorTest, AConstantSeriesIsNoneAndItsFirstChangeIsOne) {

@@ -144,12 +144,9 @@ void AnomalyDetectors::tell(DetectorRecord& detector, Instant at, double value, 
   if (auto put = metrics_.put(detector.scope, {{.metric = score_metric(detector), .time = at, .sample = judgement.score}}); !put)
     log::error(part, "a score could not be kept", {{"error", put.error().message}});
   if (judgement.score < 0.5) return;
-  Object detail{{"anomalyDetectorId", detector.id},
-                {"time", to_ns(at) / 1'000'000'000},
-                {"value", value},
-                {"anomalyScore", judgement.score},
-                {"oneIn", std::round(std::pow(10.0, std::min(judgement.surprise, 9.0)))},
-                {"reason", words_of(judgement.feature, judgement.upward)}};
+  Object detail{
+      {"anomalyDetectorId", detector.id}, {"time", to_ns(at) / 1'000'000'000}, {"value", value},
+      {"anomalyScore", judgement.score},  {"oneIn", judgement.one_in},         {"reason", words_of(judgement.feature, judgement.upward)}};
   if (judged.expectation) {
     detail["expected"] = judged.expectation->value;
     detail["lower"] = judged.expectation->value - 2 * judged.expectation->deviation;

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -31,7 +30,7 @@ std::string explanation(const detect::JudgedPoint& judged) {
                        expected->value + 2 * expected->deviation, detect::to_text(expected->season));
   if (judged.judgement.score < 0.5) return text + ",";
   return text + fmt::format(",{}; one point in {:.0f}", detect::words_of(judged.judgement.feature, judged.judgement.upward),
-                            std::pow(10.0, std::min(judged.judgement.surprise, 9.0)));
+                            judged.judgement.one_in);
 }
 
 }  // namespace
