@@ -40,7 +40,7 @@ std::vector<std::string> texts_at(const Call& call, std::string_view key) {
 Checked<std::vector<std::string>> queried_names(const Call& call) {
   std::vector<std::string> names = texts_at(call, "logGroupNames"), identifiers = texts_at(call, "logGroupIdentifiers");
   const auto name = text_at(call.input, "logGroupName");
-  if (int{name.has_value()} + int{!names.empty()} + int{!identifiers.empty()} != 1)
+  if (int{name.has_value()} + int{!names.empty()} + int{!identifiers.empty()} > 1)
     return invalid_parameter("Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be specified.");
   if (name) names.push_back(*name);
   for (const std::string& identifier : identifiers) names.push_back(group_name_of(identifier));
@@ -84,7 +84,7 @@ Object to_document(const LogQuery& query, Instant now) {
           {"queryString", query.text},
           {"status", status_name(query.status)},
           {"createTime", to_ms(query.started)},
-          {"logGroupName", query.group_names.front()},
+          {"logGroupName", query.group_names.empty() ? std::string() : query.group_names.front()},
           {"queryDuration", to_ms(query.run ? now : query.ended) - to_ms(query.started)},
           {"bytesScanned", static_cast<double>(query.figures.bytes_scanned)},
           {"userIdentity", query.user}};
@@ -117,7 +117,7 @@ Reply start_query(LogStore& store, LogQueries& queries, const Call& call) {
   }
   query.range.from_ms = to_milliseconds(start, 0);
   query.range.to_ms = to_milliseconds(end, 999);
-  query.range.rows_max = static_cast<std::size_t>(integer_or(call.input, "limit", rows_default));
+  if (const auto limit = integer_at(call.input, "limit")) query.range.rows_max = static_cast<std::size_t>(*limit);
   auto id = queries.start(std::move(query));
   if (id) return Object{{"queryId", *id}};
   if (const auto* error = std::get_if<diagnose::QueryError>(&id.error())) return malformed(*error);

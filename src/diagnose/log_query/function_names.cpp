@@ -6,42 +6,8 @@
 namespace tocsin::diagnose {
 namespace {
 
-constexpr std::size_t many = 50;
-constexpr std::array functions = {
-    FunctionForm{"abs", Function::abs, 1, 1},
-    FunctionForm{"ceil", Function::ceil, 1, 1},
-    FunctionForm{"floor", Function::floor, 1, 1},
-    FunctionForm{"sqrt", Function::sqrt, 1, 1},
-    FunctionForm{"log", Function::log, 1, 1},
-    FunctionForm{"greatest", Function::greatest, 1, many},
-    FunctionForm{"least", Function::least, 1, many},
-    FunctionForm{"ispresent", Function::ispresent, 1, 1},
-    FunctionForm{"coalesce", Function::coalesce, 1, many},
-    FunctionForm{"isempty", Function::isempty, 1, 1},
-    FunctionForm{"isblank", Function::isblank, 1, 1},
-    FunctionForm{"isnumeric", Function::isnumeric, 1, 1},
-    FunctionForm{"concat", Function::concat, 1, many},
-    FunctionForm{"strlen", Function::strlen, 1, 1},
-    FunctionForm{"tolower", Function::tolower, 1, 1},
-    FunctionForm{"toupper", Function::toupper, 1, 1},
-    FunctionForm{"trim", Function::trim, 1, 2},
-    FunctionForm{"ltrim", Function::ltrim, 1, 2},
-    FunctionForm{"rtrim", Function::rtrim, 1, 2},
-    FunctionForm{"substr", Function::substr, 2, 3},
-    FunctionForm{"replace", Function::replace, 3, 3},
-    FunctionForm{"strcontains", Function::strcontains, 2, 2},
-    FunctionForm{"startswith", Function::startswith, 2, 2},
-    FunctionForm{"endswith", Function::endswith, 2, 2},
-    FunctionForm{"bin", Function::bin, 0, 0, true},
-    FunctionForm{"datefloor", Function::datefloor, 1, 1, true},
-    FunctionForm{"dateceil", Function::dateceil, 1, 1, true},
-    FunctionForm{"frommillis", Function::from_millis, 1, 1},
-    FunctionForm{"tomillis", Function::to_millis, 1, 1},
-    FunctionForm{"now", Function::now, 0, 0},
-};
 constexpr std::array statistics = {
     StatisticForm{"count", Statistic::count},
-    StatisticForm{"count_distinct", Statistic::count_distinct},
     StatisticForm{"countdistinct", Statistic::count_distinct},
     StatisticForm{"sum", Statistic::sum},
     StatisticForm{"avg", Statistic::avg},
@@ -50,8 +16,18 @@ constexpr std::array statistics = {
     StatisticForm{"pct", Statistic::pct},
     StatisticForm{"percentile", Statistic::pct},
     StatisticForm{"stddev", Statistic::stddev},
+    StatisticForm{"variance", Statistic::variance},
     StatisticForm{"earliest", Statistic::earliest},
     StatisticForm{"latest", Statistic::latest},
+    StatisticForm{"sortsfirst", Statistic::sorts_first},
+    StatisticForm{"sortslast", Statistic::sorts_last},
+    StatisticForm{"values", Statistic::values},
+    StatisticForm{"collectvalues", Statistic::values},
+    StatisticForm{"topk", Statistic::topk},
+    StatisticForm{"rate", Statistic::rate},
+    StatisticForm{"countovertime", Statistic::count},
+    StatisticForm{"sumovertime", Statistic::sum},
+    StatisticForm{"histogram", Statistic::histogram},
 };
 struct UnitName {
   std::string_view name;
@@ -70,7 +46,8 @@ constexpr std::array units = {
 };
 
 const auto* found(const auto& table, std::string_view name) {
-  const std::string lower = lower_case(name);
+  std::string lower = lower_case(name);
+  std::erase(lower, '_');
   const auto at = std::find_if(table.begin(), table.end(), [&](const auto& each) { return each.name == lower; });
   return at == table.end() ? nullptr : &*at;
 }
@@ -84,7 +61,11 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-const FunctionForm* function_named(std::string_view name) { return found(functions, name); }
+const FunctionForm* function_named(std::string_view name) {
+  for (const auto table : {general_functions(), text_functions(), number_functions(), time_functions(), address_functions()})
+    if (const FunctionForm* form = found(table, name)) return form;
+  return nullptr;
+}
 const StatisticForm* statistic_named(std::string_view name) { return found(statistics, name); }
 
 std::optional<Unit> unit_named(std::string_view name) {

@@ -10,7 +10,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)); }
-bool is_word_start(char c) { return is_letter(c) || c == '_' || c == '@'; }
+bool is_word_start(char c) { return is_letter(c) || c == '_' || c == '@' || (c & 0x80) != 0; }
 bool is_word_part(char c) { return is_word_start(c) || is_digit(c) || c == '.'; }
 
 }  // namespace
@@ -32,7 +32,7 @@ Parsed<Token> Lexer::next() {
   if (at_ == query_.size()) return Token{.kind = TokenKind::end, .text = {}, .begin = at_, .end = at_};
   const char c = query_[at_];
   if (c == '"' || c == '\'') return quoted(c, TokenKind::text);
-  if (c == '`') return quoted(c, TokenKind::field);
+  if (c == '`') return quoted_name();
   if (is_digit(c) || (c == '.' && at_ + 1 < query_.size() && is_digit(query_[at_ + 1]))) return number();
   if (is_word_start(c)) return word();
   return sign();
@@ -51,7 +51,9 @@ Parsed<Token> Lexer::quoted(char quote, TokenKind kind) {
     else
       token.text += c;
   }
-  return std::unexpected(QueryError{std::string("unterminated ") + (quote == '`' ? "field name" : "string"), token.begin, at_});
+  QueryError error = unexpected_symbol(query_, query_.size(), query_.size(), std::string("a closing ") + quote);
+  error.begin = token.begin;
+  return std::unexpected(std::move(error));
 }
 
 Parsed<Token> Lexer::number() {
@@ -60,7 +62,7 @@ Parsed<Token> Lexer::number() {
   at_ = static_cast<std::size_t>(end - query_.data());
   if (error != std::errc()) {
     at_ = std::max(at_, token.begin + 1);
-    return std::unexpected(QueryError{"not a number", token.begin, at_});
+    return std::unexpected(unexpected_symbol(query_, token.begin, at_, "a number"));
   }
   while (at_ < query_.size() && is_letter(query_[at_])) token.text += query_[at_++];
   if (!token.text.empty()) token.kind = TokenKind::duration;
@@ -68,9 +70,31 @@ Parsed<Token> Lexer::number() {
   return token;
 }
 
-Token Lexer::word() {
+Parsed<Token> Lexer::quoted_name() {
+  auto token = quoted('`', TokenKind::field);
+  if (!token || at_ == query_.size() || query_[at_] != '.') return token;
+  auto rest = word();
+  if (!rest) return rest;
+  token->text += rest->text;
+  token->end = rest->end;
+  return token;
+}
+
+/// A part of the name may stand in backticks: @`aws.tag.a:b`, map.`special.char`.
+Parsed<Token> Lexer::word() {
   Token token{.kind = TokenKind::word, .text = {}, .begin = at_};
-  while (at_ < query_.size() && is_word_part(query_[at_])) token.text += query_[at_++];
+  while (at_ < query_.size()) {
+    if (is_word_part(query_[at_])) {
+      token.text += query_[at_++];
+    } else if (query_[at_] == '`' && (token.text.ends_with('.') || token.text == "@")) {
+      auto part = quoted('`', TokenKind::field);
+      if (!part) return part;
+      token.kind = TokenKind::field;
+      token.text += part->text;
+    } else {
+      break;
+    }
+  }
   token.end = at_;
   return token;
 }
@@ -82,8 +106,8 @@ Parsed<Token> Lexer::sign() {
       at_ += 2;
       return Token{.kind = TokenKind::sign, .text = std::string(pair), .begin = at_ - 2, .end = at_};
     }
-  if (std::string_view("|,()[]=<>+-*/^%!").find(query_[at_]) == std::string_view::npos)
-    return std::unexpected(QueryError{std::string("unexpected character '") + query_[at_] + "'", at_, at_ + 1});
+  if (std::string_view("|,()[]{}=<>+-*/^%!:.$").find(query_[at_]) == std::string_view::npos)
+    return std::unexpected(unexpected_symbol(query_, at_, at_ + 1, {}));
   ++at_;
   return Token{.kind = TokenKind::sign, .text = std::string(1, query_[at_ - 1]), .begin = at_ - 1, .end = at_};
 }
@@ -104,7 +128,9 @@ Parsed<Token> Lexer::regex(std::size_t at) {
       token.text += c;
     }
   }
-  return std::unexpected(QueryError{"unterminated regular expression", at, at_});
+  QueryError error = unexpected_symbol(query_, query_.size(), query_.size(), "a closing /");
+  error.begin = at;
+  return std::unexpected(std::move(error));
 }
 
 }  // namespace tocsin::diagnose

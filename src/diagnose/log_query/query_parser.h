@@ -1,7 +1,6 @@
-// From the text of a Logs Insights query to its plan. What the language has and this server does not offer yet is refused by name.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+// From the text of a Logs Insights query to its plan. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 // Where the guide leaves it open: precedence is, from tight to loose, ^, * / %, + -, relational, not, and, or; a column without "as" is
-// named by its text as typed.
+// named by its text as typed; a name that the query has made cannot be made again, as the service has it.
 #pragma once
 
 #include <string_view>
@@ -12,5 +11,10 @@
 namespace tocsin::diagnose {
 
 Parsed<QueryPlan> parse_query(std::string_view text);
+
+/// Adds what the filters say of the messages of rows that pass, so that a scan can leave the others out.
+void find_literals(QueryPlan& plan);
+/// A text that everything that matches has in it; empty when none is found.
+std::string literal_of(const re2::RE2& regex);
 
 }  // namespace tocsin::diagnose

@@ -1,223 +1,229 @@
 #include "diagnose/log_query/query_run.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace tocsin::diagnose {
 namespace {
 
-constexpr std::size_t groups_max = 100'000;
-constexpr std::size_t bytes_max = 64u << 20;
+constexpr std::size_t rows_default = 10'000;
+constexpr std::size_t rows_limit = 100'000;
+constexpr std::size_t inner_rows_max = 1'000'000;
 
-void apply(const FieldsCommand& command, Record& record, const Surroundings& around) {
-  for (const Column& column : command.columns)
-    if (column.expression.kind != Expression::Kind::field || column.expression.field != column.name)
-      record.set(column.name, evaluate(column.expression, record, around));
+void add(telemetry::LogScan::Figures& sum, const telemetry::LogScan::Figures& figures) {
+  sum.records_scanned += figures.records_scanned;
+  sum.bytes_scanned += figures.bytes_scanned;
+  sum.records_skipped += figures.records_skipped;
+  sum.bytes_skipped += figures.bytes_skipped;
 }
 
-void apply(const ParseCommand& command, Record& record, const Surroundings& around) {
-  const Value source = evaluate(command.source, record, around);
-  if (is_null(source)) return;
-  const std::string text = text_of(source);
-  std::vector<re2::StringPiece> found(command.names.size() + 1);
-  if (!command.regex->Match(text, 0, text.size(), re2::RE2::UNANCHORED, found.data(), static_cast<int>(found.size()))) return;
-  for (std::size_t i = 0; i < command.names.size(); ++i)
-    if (!command.names[i].empty() && found[i + 1].data())
-      record.set(command.names[i], std::string(found[i + 1].data(), found[i + 1].size()));
+std::size_t rows_of(const QueryPlan& plan, const QueryRange& range) {
+  std::size_t rows = range.rows_max.value_or(rows_default);
+  for (const Command& command : plan.commands)
+    if (const auto* limit = std::get_if<LimitCommand>(&command); limit && !range.rows_max) rows = std::max(rows, limit->rows);
+  return std::min(rows, rows_limit);
+}
+
+bool is_estimate(const QueryPlan& plan) {
+  return !plan.commands.empty() && std::holds_alternative<EstimateCommand>(plan.commands.back());
 }
 
 }  // namespace
 
-QueryRun::QueryRun(QueryPlan plan, telemetry::LogStore& store, QueryRange range, std::int64_t now_ms)
-    : plan_(std::move(plan)), around_{store, now_ms}, rows_max_(range.rows_max) {
-  for (std::size_t i = 0; i < plan_.commands.size(); ++i) {
-    if (std::holds_alternative<StatsCommand>(plan_.commands[i])) stats_.push_back(i);
-    if (const auto* sort = std::get_if<SortCommand>(&plan_.commands[i])) sort_ = sort;
-    if (const auto* limit = std::get_if<LimitCommand>(&plan_.commands[i])) rows_max_ = std::min(rows_max_, limit->rows);
-  }
-  plan_scan(range);
+QueryRun::QueryRun(QueryPlan plan, telemetry::LogStore& store, QueryRange range, std::int64_t now_ms, NamedLookupTables lookups,
+                   QueryLimits limits)
+    : plan_(std::move(plan)),
+      store_(store),
+      range_(std::move(range)),
+      now_ms_(now_ms),
+      lookups_(std::move(lookups)),
+      limits_(limits),
+      budget_(limits.bytes_max) {
+  if (!is_estimate(plan_)) add_inner_jobs(plan_);
+  Job& job = add_job(plan_, {.rows_max = rows_of(plan_, range_), .values = {}});
+  job.inner = false;
+  for (const std::string& table : tables_of(plan_))
+    if (!lookups_.contains(table)) budget_.fail("The lookup table " + table + " does not exist.");
 }
 
-void QueryRun::plan_scan(const QueryRange& range) {
-  telemetry::LogScanPlan scan{
-      .groups = range.groups, .from_ms = range.from_ms, .to_ms = range.to_ms, .newest_first = true, .literals = plan_.literals};
-  if (sort_) {
-    const auto& key = sort_->keys.front();
-    scan_sorts_ = sort_->keys.size() == 1 && key.expression.kind == Expression::Kind::field && key.expression.field == "@timestamp";
-    if (scan_sorts_) scan.newest_first = key.descending;
+QueryRun::~QueryRun() = default;
+
+std::vector<std::string> QueryRun::tables_of(const QueryPlan& plan) {
+  std::vector<std::string> tables;
+  const auto add_all = [&](const QueryPlan& inner) {
+    for (std::string& table : tables_of(inner)) tables.push_back(std::move(table));
+  };
+  for (const Command& command : plan.commands) {
+    if (const auto* lookup = std::get_if<LookupCommand>(&command)) tables.push_back(lookup->table);
+    if (const auto* join = std::get_if<JoinCommand>(&command)) add_all(*join->right);
+    if (const auto* append = std::get_if<AppendColumnsCommand>(&command)) add_all(*append->plan);
   }
-  if (!stats_.empty()) scan_sorts_ = !sort_;
-  scan_ = around_.store.scan(std::move(scan));
+  return tables;
 }
 
-bool QueryRun::step() {
-  std::vector<telemetry::LogRow> rows;
-  const bool more = scan_->next(rows);
-  for (telemetry::LogRow& row : rows)
-    if (!take(Record(std::move(row)))) return false;
-  return more;
+QueryRun::Job& QueryRun::add_job(const QueryPlan& plan, Pipeline::Ending ending) {
+  Job job;
+  job.plan = &plan;
+  job.ending = std::move(ending);
+  job.scan_plan = {.groups = range_.groups, .from_ms = range_.from_ms, .to_ms = range_.to_ms, .literals = plan.literals};
+  if (plan.source && plan.source->start_ago_ms) job.scan_plan.from_ms = now_ms_ - *plan.source->start_ago_ms;
+  if (plan.source && plan.source->end_ago_ms) job.scan_plan.to_ms = now_ms_ - *plan.source->end_ago_ms;
+  jobs_.push_back(std::move(job));
+  return jobs_.back();
 }
 
-/// False when no more rows are needed.
-bool QueryRun::take(Record record) {
-  const std::size_t section_end = stats_.empty() ? plan_.commands.size() : stats_.front();
-  if (!pass(record, 0, section_end)) return true;
-  ++matched_;
-  if (!stats_.empty()) {
-    aggregate(std::get<StatsCommand>(plan_.commands[stats_.front()]), record, groups_, overflowed_);
-    return !overflowed_;
-  }
-  candidates_.push_back(candidate(record, 0));
-  for (const auto& [name, value] : candidates_.back().row) bytes_ += name.size() + value.size();
-  if (bytes_ > bytes_max) overflowed_ = true;
-  if (scan_sorts_) return candidates_.size() < rows_max_ && !overflowed_;
-  if (candidates_.size() >= rows_max_ * 2 + 1000 || overflowed_) {
-    keep_best(candidates_);
-    bytes_ = 0;
-    for (const Candidate& kept : candidates_)
-      for (const auto& [name, value] : kept.row) bytes_ += name.size() + value.size();
-    overflowed_ = bytes_ > bytes_max;
-  }
-  return !overflowed_;
+void QueryRun::add_expression_jobs(const Expression& expression) {
+  for (const Expression& part : expression.parts) add_expression_jobs(part);
+  if (expression.kind != Expression::Kind::in_subquery) return;
+  const std::size_t number = expression.number;
+  if (subqueries_.size() <= number) subqueries_.resize(number + 1);
+  Job& job = add_job(*expression.subquery, {.rows_max = inner_rows_max, .values = expression.subquery->shown, .distinct = true});
+  job.done = [this, number](Pipeline& pipeline) {
+    for (const auto& row : pipeline.values())
+      if (!is_null(row[0])) subqueries_[number].insert(text_of(row[0]));
+  };
 }
 
-bool QueryRun::pass(Record& record, std::size_t from, std::size_t to) const {
-  for (std::size_t i = from; i < to; ++i) {
-    const Command& command = plan_.commands[i];
-    if (const auto* filter = std::get_if<FilterCommand>(&command)) {
-      if (!is_true(evaluate(filter->condition, record, around_))) return false;
-    } else if (const auto* fields = std::get_if<FieldsCommand>(&command)) {
-      apply(*fields, record, around_);
-    } else if (const auto* parse = std::get_if<ParseCommand>(&command)) {
-      apply(*parse, record, around_);
+void QueryRun::add_inner_jobs(const QueryPlan& plan) {
+  for (const Command& command : plan.commands) {
+    if (const auto* filter = std::get_if<FilterCommand>(&command)) add_expression_jobs(filter->condition);
+    if (const auto* fields = std::get_if<FieldsCommand>(&command))
+      for (const Column& column : fields->columns) add_expression_jobs(column.expression);
+    if (const auto* relevant = std::get_if<RelevantFieldsCommand>(&command)) add_expression_jobs(relevant->condition);
+    const void* key = nullptr;
+    const QueryPlan* inner = nullptr;
+    std::vector<FieldSlot> values;
+    if (const auto* join = std::get_if<JoinCommand>(&command)) {
+      key = join;
+      inner = join->right.get();
+      for (const auto& [field, slot] : join->keys) values.push_back(slot);
+      for (const auto& [theirs, ours] : join->right_copies) values.push_back(theirs);
+    } else if (const auto* append = std::get_if<AppendColumnsCommand>(&command)) {
+      key = append;
+      inner = append->plan.get();
+      for (const auto& [theirs, ours] : append->copies) values.push_back(theirs);
+    } else if (const auto* diff = std::get_if<DiffCommand>(&command)) {
+      add_diff_job(plan, *diff);
     }
+    if (!inner) continue;
+    Job& job = add_job(*inner, {.rows_max = inner_rows_max, .values = values});
+    job.done = [this, key](Pipeline& pipeline) { inner_[key] = std::move(pipeline.values()); };
   }
-  return true;
 }
 
-void QueryRun::aggregate(const StatsCommand& stats, const Record& record, Groups& groups, bool& overflowed) const {
-  std::vector<Value> by;
-  std::string key;
-  for (const Column& column : stats.by) {
-    by.push_back(evaluate(column.expression, record, around_));
-    key += (is_null(by.back()) ? '0' : '1') + text_of(by.back()) + '\x1f';
+/// The same query over the other range, up to its patterns.
+void QueryRun::add_diff_job(const QueryPlan& plan, const DiffCommand& diff) {
+  auto earlier = std::make_unique<QueryPlan>(plan);
+  while (!std::holds_alternative<DiffCommand>(earlier->commands.back())) earlier->commands.pop_back();
+  earlier->commands.pop_back();
+  std::vector<FieldSlot> values;
+  for (const char* name : {"@pattern", "@patternShape", "@sampleCount", "@PatternId", "@regexString", "@tokens"}) values.push_back(earlier->names->slot(name));
+  Job& job = add_job(*earlier, {.rows_max = inner_rows_max, .values = values});
+  std::tie(job.scan_plan.from_ms, job.scan_plan.to_ms) = shifted(diff.shift);
+  own_plans_.push_back(std::move(earlier));
+  job.done = [this, key = &diff](Pipeline& pipeline) { inner_[key] = std::move(pipeline.values()); };
+}
+
+std::pair<std::int64_t, std::int64_t> QueryRun::shifted(const TimeShift& shift) const {
+  const std::int64_t from = range_.from_ms, to = range_.to_ms;
+  if (shift.kind == TimeShift::Kind::days) return {from - shift.count, to - shift.count};
+  if (shift.kind == TimeShift::Kind::previous) return {from - (to - from + 1), from - 1};
+  namespace chrono = std::chrono;
+  const auto earlier = [&](std::int64_t time_ms) {
+    const chrono::sys_time<chrono::milliseconds> at{chrono::milliseconds{time_ms}};
+    const auto day = chrono::floor<chrono::days>(at);
+    chrono::year_month_day date = chrono::year_month_day{day} - chrono::months{shift.count};
+    if (!date.ok()) date = date.year() / date.month() / chrono::last;
+    return chrono::duration_cast<chrono::milliseconds>((chrono::sys_days{date} + (at - day)).time_since_epoch()).count();
+  };
+  const std::int64_t begin = earlier(from);
+  return {begin, begin + (to - from)};
+}
+
+Result<void> QueryRun::bind(const Scope& scope) {
+  for (Job& job : jobs_) {
+    if (!job.inner || !job.plan->source) continue;
+    auto groups = select_groups(store_, scope, *job.plan->source);
+    if (!groups) return std::unexpected(groups.error());
+    job.scan_plan.groups = std::move(*groups);
   }
-  if (groups.size() >= groups_max && !groups.contains(key)) {
-    overflowed = true;
+  return {};
+}
+
+void QueryRun::begin(Job& job) {
+  const Surroundings around{.sources = {store_, discovery_, *job.plan->names},
+                            .now_ms = now_ms_,
+                            .from_ms = range_.from_ms,
+                            .to_ms = range_.to_ms,
+                            .subqueries = &subqueries_,
+                            .aggregates = nullptr};
+  job.context = std::make_unique<StageContext>(StageContext{around, &budget_, &inner_, &lookups_, &miner_});
+  job.pipeline = std::make_unique<Pipeline>(*job.plan, *job.context, job.ending);
+  job.scan_plan.newest_first = job.pipeline->newest_first();
+  job.scan_plan.any_order = job.pipeline->any_order();
+  job.scan_plan.values = job.plan->values;
+  job.scan = store_.scan(job.scan_plan);
+  job.record = std::make_unique<Record>(job.plan->names->size());
+  if (!job.inner) main_ = job.pipeline.get();
+}
+
+bool QueryRun::step(Instant now) {
+  if (failed() || ended_) return false;
+  if (is_estimate(plan_)) {
+    estimate();
+    return false;
+  }
+  Job& job = jobs_.front();
+  if (!job.pipeline) begin(job);
+  if (!job.began) job.began = now;
+  if (job.inner && now - *job.began > limits_.inner_span_max) {
+    budget_.fail("A query within the query ran for longer than 30 seconds.");
+    return false;
+  }
+  std::vector<telemetry::LogRowView> rows;
+  bool more = job.scan->next_views(rows);
+  for (const telemetry::LogRowView& row : rows) {
+    job.record->begin(row, ++records_);
+    if (job.pipeline->push(*job.record)) continue;
+    more = false;
+    break;
+  }
+  if (more && job.pipeline->only_counts()) {
+    job.pipeline->count(job.scan->count_rest());
+    more = false;
+  }
+  if (!more && !failed()) end(job);
+  return !failed() && !ended_;
+}
+
+void QueryRun::end(Job& job) {
+  job.pipeline->finish();
+  if (failed()) return;
+  if (!job.inner) {
+    results_ = job.pipeline->shown();
+    ended_ = true;
     return;
   }
-  Group& group = groups[key];
-  if (group.states.empty()) {
-    group.by = std::move(by);
-    for (const StatisticColumn& column : stats.columns) group.states.emplace_back(column.statistic);
-  }
-  const std::int64_t time_ms = record.row() ? record.row()->position.time_ms : 0;
-  for (std::size_t i = 0; i < stats.columns.size(); ++i)
-    group.states[i].add(stats.columns[i].statistic == Statistic::count ? Value() : evaluate(stats.columns[i].expression, record, around_),
-                        time_ms);
+  job.done(*job.pipeline);
+  add(figures_, job.scan->figures());
+  jobs_.pop_front();
 }
 
-std::vector<Record> QueryRun::records_of(const StatsCommand& stats, const Groups& groups) const {
-  std::vector<const Group*> ordered;
-  for (const auto& [key, group] : groups) ordered.push_back(&group);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Group* a, const Group* b) {
-    for (std::size_t i = 0; i < a->by.size(); ++i)
-      if (const int order = compare_natural(a->by[i], b->by[i]); order != 0) return order < 0;
-    return false;
-  });
-  std::vector<Record> records;
-  const Group nothing{{}, std::vector<StatisticState>()};
-  // without "by" there is a row even when nothing matched
-  if (ordered.empty() && stats.by.empty()) ordered.push_back(&nothing);
-  for (const Group* group : ordered) {
-    Record record;
-    for (std::size_t i = 0; i < stats.by.size(); ++i) record.set(stats.by[i].name, group->by[i]);
-    for (std::size_t i = 0; i < stats.columns.size(); ++i) {
-      const StatisticColumn& column = stats.columns[i];
-      record.set(column.name, (group->states.empty() ? StatisticState(column.statistic) : group->states[i]).result(column.percentile));
-    }
-    records.push_back(std::move(record));
-  }
-  return records;
+void QueryRun::estimate() {
+  const auto expected = store_.scan(jobs_.back().scan_plan)->expected();
+  results_ = {{{"@estimatedBytes", std::to_string(expected.bytes_scanned)}, {"@estimatedRecords", std::to_string(expected.records_scanned)}}};
+  ended_ = true;
 }
 
 std::vector<ResultRow> QueryRun::results() const {
-  std::vector<Candidate> candidates = candidates_;
-  if (!stats_.empty()) {
-    std::vector<Record> records = records_of(std::get<StatsCommand>(plan_.commands[stats_.front()]), groups_);
-    bool overflowed = false;
-    for (std::size_t i = 1; i < stats_.size(); ++i) {
-      const auto& next = std::get<StatsCommand>(plan_.commands[stats_[i]]);
-      Groups groups;
-      for (Record& record : records)
-        if (pass(record, stats_[i - 1] + 1, stats_[i])) aggregate(next, record, groups, overflowed);
-      records = records_of(next, groups);
-    }
-    for (Record& record : records)
-      if (pass(record, stats_.back() + 1, plan_.commands.size())) candidates.push_back(candidate(record, stats_.back()));
-  }
-  keep_best(candidates);
-  std::vector<ResultRow> rows;
-  for (Candidate& each : candidates) rows.push_back(std::move(each.row));
-  return rows;
+  if (ended_) return results_;
+  return main_ && !failed() ? main_->shown_so_far() : std::vector<ResultRow>{};
 }
 
-QueryRun::Candidate QueryRun::candidate(const Record& record, std::size_t section) const {
-  Candidate candidate;
-  if (sort_ && !scan_sorts_)
-    for (const SortCommand::Key& key : sort_->keys) {
-      const Value* named = record.made(key.text);
-      candidate.keys.push_back(named ? *named : evaluate(key.expression, record, around_));
-    }
-  candidate.row = project(record, section);
-  return candidate;
-}
-
-void QueryRun::keep_best(std::vector<Candidate>& candidates) const {
-  if (sort_ && !scan_sorts_)
-    std::stable_sort(candidates.begin(), candidates.end(), [&](const Candidate& a, const Candidate& b) {
-      for (std::size_t i = 0; i < a.keys.size(); ++i)
-        if (const int order = compare_natural(a.keys[i], b.keys[i]); order != 0) return sort_->keys[i].descending ? order > 0 : order < 0;
-      return false;
-    });
-  if (candidates.size() > rows_max_) candidates.resize(rows_max_);
-}
-
-/// Shows what the last display names; else the columns of stats, of all fields commands and of parse, in their order; else @timestamp and
-/// @message.
-ResultRow QueryRun::project(const Record& record, std::size_t section) const {
-  ResultRow row;
-  const auto show = [&](const std::string& name, const Value& value) {
-    const bool shown = std::any_of(row.begin(), row.end(), [&](const auto& each) { return each.first == name; });
-    if (!shown && !is_null(value)) row.emplace_back(name, text_of(value));
-  };
-  const auto show_columns = [&](const std::vector<Column>& columns) {
-    for (const Column& column : columns) {
-      const Value* made = record.made(column.name);
-      show(column.name, made ? *made : evaluate(column.expression, record, around_));
-    }
-  };
-  const DisplayCommand* display = nullptr;
-  for (std::size_t i = section; i < plan_.commands.size(); ++i)
-    if (const auto* command = std::get_if<DisplayCommand>(&plan_.commands[i])) display = command;
-  if (display) {
-    show_columns(display->columns);
-  } else {
-    bool fields_named = false;
-    for (std::size_t i = section; i < plan_.commands.size(); ++i) fields_named |= std::holds_alternative<FieldsCommand>(plan_.commands[i]);
-    if (record.row() && !fields_named)
-      for (const char* name : {"@timestamp", "@message"}) show(name, record.field(around_.store, name));
-    for (std::size_t i = section; i < plan_.commands.size(); ++i) {
-      if (const auto* fields = std::get_if<FieldsCommand>(&plan_.commands[i])) show_columns(fields->columns);
-      if (const auto* parse = std::get_if<ParseCommand>(&plan_.commands[i]))
-        for (const std::string& name : parse->names) show(name, record.field(around_.store, name));
-      if (const auto* stats = std::get_if<StatsCommand>(&plan_.commands[i])) {
-        show_columns(stats->by);
-        for (const StatisticColumn& column : stats->columns) show(column.name, record.field(around_.store, column.name));
-      }
-    }
-  }
-  if (record.row()) row.emplace_back("@ptr", pointer_to(*record.row()));
-  return row;
+telemetry::LogScan::Figures QueryRun::figures() const {
+  telemetry::LogScan::Figures sum = figures_;
+  if (!jobs_.empty() && jobs_.front().scan) add(sum, jobs_.front().scan->figures());
+  return sum;
 }
 
 }  // namespace tocsin::diagnose

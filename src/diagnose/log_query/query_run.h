@@ -1,70 +1,95 @@
-// Carries a plan out over a scan, a bounded piece at a time.
+// Carries a plan out over scans, a bounded piece at a time: first the queries within it, then itself.
 #pragma once
 
-#include <map>
+#include <deque>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "diagnose/log_query/evaluate.h"
-#include "diagnose/log_query/statistics.h"
+#include "base/clock.h"
+#include "diagnose/log_query/group_selection.h"
+#include "diagnose/log_query/pipeline.h"
 
 namespace tocsin::diagnose {
-
-/// Names and values in the query's order; what is missing is left out. A row of an event ends in @ptr.
-using ResultRow = std::vector<std::pair<std::string, std::string>>;
 
 struct QueryRange {
   std::vector<telemetry::LogGroupId> groups;
   std::int64_t from_ms = 0, to_ms = 0;  ///< both inclusive
-  std::size_t rows_max = 10'000;
+  /// What StartQuery asked for; without it the query's own limit, else 10,000.
+  std::optional<std::size_t> rows_max = {};
 };
 
-/// Without sort the newest rows come first. Keeps at most twice the rows that it will show, and at most 64 MB of them: then `overflowed`.
+struct QueryLimits {
+  std::size_t bytes_max = 64u << 20;
+  Duration inner_span_max = std::chrono::seconds(30);
+};
+
+using NamedLookupTables = std::map<std::string, std::shared_ptr<const LookupTable>>;
+
+/// Without sort the newest rows come first. Fails, and says why, when it needs more memory than it may have, makes more than 100,000
+/// groups, or when a query within it takes too long.
 class QueryRun {
  public:
-  QueryRun(QueryPlan plan, telemetry::LogStore& store, QueryRange range, std::int64_t now_ms);
-  /// One step of the scan. False when the query is done.
-  bool step();
+  QueryRun(QueryPlan plan, telemetry::LogStore& store, QueryRange range, std::int64_t now_ms, NamedLookupTables lookups = {},
+           QueryLimits limits = {});
+  ~QueryRun();
+
+  /// The groups that inner queries name, found in the scope. Before the first step. `not_found`.
+  Result<void> bind(const Scope& scope);
+  /// The lookup tables that the plan names.
+  static std::vector<std::string> tables_of(const QueryPlan& plan);
+
+  /// One step of a scan. False when the query is done or has failed. `now` bounds inner queries.
+  bool step(Instant now = {});
   /// What is known so far; all, when step has said false.
   std::vector<ResultRow> results() const;
-  const telemetry::LogScan::Figures& figures() const { return scan_->figures(); }
-  std::uint64_t records_matched() const { return matched_; }
-  bool overflowed() const { return overflowed_; }
+  telemetry::LogScan::Figures figures() const;
+  std::uint64_t records_matched() const { return main_ ? main_->matched() : 0; }
+  bool failed() const { return budget_.exceeded(); }
+  const std::string& failure() const { return budget_.failure(); }
 
  private:
-  struct Candidate {
-    std::vector<Value> keys;
-    ResultRow row;
+  /// A scan and what is done with its rows.
+  struct Job {
+    const QueryPlan* plan = nullptr;
+    telemetry::LogScanPlan scan_plan;
+    Pipeline::Ending ending;
+    std::function<void(Pipeline&)> done;
+    bool inner = true;
+    std::unique_ptr<StageContext> context;
+    std::unique_ptr<Pipeline> pipeline;
+    std::unique_ptr<telemetry::LogScan> scan;
+    std::unique_ptr<Record> record;
+    std::optional<Instant> began;
   };
-  struct Group {
-    std::vector<Value> by;
-    std::vector<StatisticState> states;
-  };
-  using Groups = std::map<std::string, Group>;
 
-  void plan_scan(const QueryRange& range);
-  bool pass(Record& record, std::size_t from, std::size_t to) const;
-  void aggregate(const StatsCommand& stats, const Record& record, Groups& groups, bool& overflowed) const;
-  std::vector<Record> records_of(const StatsCommand& stats, const Groups& groups) const;
-  Candidate candidate(const Record& record, std::size_t section) const;
-  ResultRow project(const Record& record, std::size_t section) const;
-  void keep_best(std::vector<Candidate>& candidates) const;
-  bool take(Record record);
+  void add_inner_jobs(const QueryPlan& plan);
+  void add_expression_jobs(const Expression& expression);
+  void add_diff_job(const QueryPlan& plan, const DiffCommand& diff);
+  Job& add_job(const QueryPlan& plan, Pipeline::Ending ending);
+  void begin(Job& job);
+  void end(Job& job);
+  void estimate();
+  std::pair<std::int64_t, std::int64_t> shifted(const TimeShift& shift) const;
 
   const QueryPlan plan_;
-  Surroundings around_;
-  std::unique_ptr<telemetry::LogScan> scan_;
-  std::vector<std::size_t> stats_;  ///< where in the plan
-  const SortCommand* sort_ = nullptr;
-  bool scan_sorts_ = true;
-  std::size_t rows_max_;
-  Groups groups_;
-  std::vector<Candidate> candidates_;
-  std::size_t bytes_ = 0;
-  std::uint64_t matched_ = 0;
-  bool overflowed_ = false;
+  telemetry::LogStore& store_;
+  QueryRange range_;
+  std::int64_t now_ms_;
+  NamedLookupTables lookups_;
+  QueryLimits limits_;
+  MemoryBudget budget_;
+  Discovery discovery_;
+  telemetry::TemplateMiner miner_;
+  std::map<const void*, InnerRows> inner_;
+  std::vector<std::unordered_set<std::string>> subqueries_;
+  std::deque<Job> jobs_;
+  std::vector<std::unique_ptr<QueryPlan>> own_plans_;
+  Pipeline* main_ = nullptr;
+  telemetry::LogScan::Figures figures_;
+  std::uint64_t records_ = 0;
+  std::vector<ResultRow> results_;
+  bool ended_ = false;
 };
 
 }  // namespace tocsin::diagnose

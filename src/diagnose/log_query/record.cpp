@@ -3,83 +3,93 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
-#include <boost/json.hpp>
-#include <charconv>
+#include <algorithm>
 
 #include "base/encoding.h"
 
 namespace tocsin::diagnose {
-namespace {
 
-Value to_value(const Document& document) {
-  if (document.is_string()) return std::string(document.get_string());
-  if (document.is_bool()) return std::string(document.get_bool() ? "true" : "false");
-  if (const auto number = as_number(document)) return *number;
-  return {};
+void Record::begin(const telemetry::LogRowView& row, std::uint64_t id) {
+  row_ = row;
+  kept_ = false;
+  event_ = true;
+  id_ = id;
+  std::fill(states_.begin(), states_.end(), State::unknown);
 }
 
-const Document* element(const Array& array, std::string_view index) {
-  std::size_t at = 0;
-  const auto [end, error] = std::from_chars(index.data(), index.data() + index.size(), at);
-  return error == std::errc() && end == index.data() + index.size() && at < array.size() ? &array[at] : nullptr;
+void Record::keep() {
+  if (kept_ || !event_) return;
+  own_message_ = row_.message;
+  row_.message = {};
+  kept_ = true;
 }
 
-/// The whole rest of the path may be one name; else each of its beginnings, the longest first.
-Value at_path(const Document& document, std::string_view path, int depth = 0) {
-  if (depth > 32 || path.empty()) return {};
-  for (std::size_t end = path.size(); end != std::string_view::npos && end > 0; end = path.rfind('.', end - 1)) {
-    const std::string_view name = path.substr(0, end);
-    const Document* child = document.is_object()  ? find(document, name)
-                            : document.is_array() ? element(document.get_array(), name)
-                                                  : nullptr;
-    if (child && end == path.size()) return to_value(*child);
-    if (child)
-      if (Value value = at_path(*child, path.substr(end + 1), depth + 1); !is_null(value)) return value;
-    if (end == 0) break;
+void Record::begin_table() {
+  row_ = {};
+  kept_ = event_ = false;
+  std::fill(states_.begin(), states_.end(), State::unknown);
+}
+
+const Value& Record::field(FieldSlot slot, const FieldSources& from) {
+  static const Value nothing;
+  if (slot == no_slot) return nothing;
+  const auto at = static_cast<std::size_t>(slot);
+  if (states_[at] == State::unknown) {
+    values_[at] = found(slot, from);
+    states_[at] = State::found;
   }
-  return {};
+  return values_[at];
 }
 
-/// The JSON that a text is, or the first that stands in it.
-Document json_in(std::string_view message) {
-  const std::size_t begin = message.find('{'), end = message.rfind('}');
-  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
-  auto document = parse_json(message.substr(begin, end - begin + 1));
-  return document ? std::move(*document) : Document{};
-}
-
-}  // namespace
-
-Value Record::field(telemetry::LogStore& store, const std::string& name) const {
-  if (const auto made = made_.find(name); made != made_.end()) return made->second;
-  if (!row_) return {};
-  if (!name.starts_with('@')) return discovered(name);
-  if (name == "@message") return row_->message;
-  if (name == "@timestamp") return Moment{row_->position.time_ms};
-  if (name == "@ingestionTime") return Moment{row_->ingested_ms};
-  if (name == "@ptr") return pointer_to(*row_);
-  if (name == "@logStream") {
-    const telemetry::LogStream* stream = store.stream(row_->stream);
-    return stream ? Value(stream->name) : Value();
+Value Record::found(FieldSlot slot, const FieldSources& from) {
+  const FieldNames::Name& name = from.names.at(slot);
+  for (const auto& [owner, rest] : name.owners)
+    if (is_made(owner))
+      if (const auto* structure = std::get_if<Structure>(&values_[static_cast<std::size_t>(owner)])) return at_path(**structure, rest);
+  if (!event_) return {};
+  const telemetry::LogRowView row = this->row();
+  switch (name.origin) {
+    case FieldOrigin::message:
+      return std::string(row.message);
+    case FieldOrigin::timestamp:
+      return Moment{row.position.time_ms};
+    case FieldOrigin::ingestion_time:
+      return Moment{row.ingested_ms};
+    case FieldOrigin::pointer:
+      return pointer_to(row);
+    case FieldOrigin::log_stream: {
+      const telemetry::LogStream* stream = from.store.stream(row.stream);
+      return stream ? Value(stream->name) : Value();
+    }
+    case FieldOrigin::nothing:
+      return {};
+    case FieldOrigin::discovered:
+      return from.discovery.field(id_, row.message, name.path);
+    default:
+      break;
   }
-  const telemetry::LogGroup* group = store.group(row_->group);
-  if (name == "@log") return group ? Value(group->scope.account + ':' + group->name) : Value();
-  if (name == "@aws.account") return group ? Value(group->scope.account) : Value();
-  if (name == "@aws.region") return group ? Value(group->scope.region) : Value();
-  return name.starts_with("@@") ? discovered(std::string_view(name).substr(1)) : Value();
+  const telemetry::LogGroup* group = from.store.group(row.group);
+  if (!group) return {};
+  if (name.origin == FieldOrigin::account) return group->scope.account;
+  if (name.origin == FieldOrigin::region) return group->scope.region;
+  if (name.origin == FieldOrigin::log) return group->scope.account + ':' + group->name;
+  const auto tag = group->tags.find(name.path);
+  return tag == group->tags.end() ? Value() : Value(tag->second);
 }
 
-const Value* Record::made(const std::string& name) const {
-  const auto found = made_.find(name);
-  return found == made_.end() ? nullptr : &found->second;
+Value Record::structure(FieldSlot slot, const FieldSources& from) const {
+  if (slot == no_slot || !event_ || is_made(slot)) return {};
+  const FieldNames::Name& name = from.names.at(slot);
+  return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, row().message, name.path) : Value();
 }
 
-Value Record::discovered(std::string_view path) const {
-  if (!json_) json_ = json_in(row_->message);
-  return at_path(*json_, path);
+std::size_t Record::bytes() const {
+  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? row().message.size() : 0);
+  for (const Value& value : values_) bytes += bytes_of(value);
+  return bytes;
 }
 
-std::string pointer_to(const telemetry::LogRow& row) {
+std::string pointer_to(const telemetry::LogRowView& row) {
   return to_hex(fmt::format("{}:{}:{}", row.group, row.position.time_ms, row.position.sequence));
 }
 

@@ -1,41 +1,69 @@
 // One row as a query sees it: the fields of an event, discovered in its message when asked for, under those that the query made.
-// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
 #pragma once
 
-#include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "base/document.h"
+#include "diagnose/log_query/discovery.h"
+#include "diagnose/log_query/field_names.h"
 #include "diagnose/log_query/value.h"
 #include "telemetry/logs/log_store.h"
 
 namespace tocsin::diagnose {
 
+/// Where the fields of events that are not in their messages come from.
+struct FieldSources {
+  telemetry::LogStore& store;
+  Discovery& discovery;
+  const FieldNames& names;
+};
+
 class Record {
  public:
   Record() = default;
-  explicit Record(telemetry::LogRow row) : row_(std::move(row)) {}
+  explicit Record(std::size_t slots) : values_(slots), states_(slots, State::unknown) {}
 
-  /// Nothing when there is no such field. Of JSON the leaves by their dotted paths (`a.b.0.c`; a name with dots in it is found too); a
-  /// discovered "@x" as "@@x".
-  Value field(telemetry::LogStore& store, const std::string& name) const;
-  void set(const std::string& name, Value value) { made_[name] = std::move(value); }
-  /// What the query set under that name, or nullptr.
-  const Value* made(const std::string& name) const;
-  const std::optional<telemetry::LogRow>& row() const { return row_; }
+  /// Becomes the row of that event, whose message must stay as it is until the record is kept, forgotten or begun again.
+  void begin(const telemetry::LogRowView& row, std::uint64_t id);
+  /// Owns its event from now on.
+  void keep();
+  /// Becomes a row of a table, without fields.
+  void begin_table();
+
+  /// Nothing when there is no such field.
+  const Value& field(FieldSlot slot, const FieldSources& from);
+  void set(FieldSlot slot, Value value) {
+    values_[static_cast<std::size_t>(slot)] = std::move(value);
+    states_[static_cast<std::size_t>(slot)] = State::made;
+  }
+  bool is_made(FieldSlot slot) const { return states_[static_cast<std::size_t>(slot)] == State::made; }
+  /// The list or map that was discovered under the name of the slot.
+  Value structure(FieldSlot slot, const FieldSources& from) const;
+  bool is_event() const { return event_; }
+  telemetry::LogRowView row() const {
+    telemetry::LogRowView row = row_;
+    if (kept_) row.message = own_message_;
+    return row;
+  }
+  std::int64_t time_ms() const { return event_ ? row_.position.time_ms : 0; }
+  std::size_t bytes() const;
 
  private:
-  Value discovered(std::string_view path) const;
+  enum class State : std::uint8_t { unknown, found, made };
+  Value found(FieldSlot slot, const FieldSources& from);
 
-  std::optional<telemetry::LogRow> row_;  ///< none behind stats
-  std::map<std::string, Value> made_;
-  mutable std::optional<Document> json_;
+  telemetry::LogRowView row_;
+  std::string own_message_;
+  bool kept_ = false;
+  bool event_ = false;
+  std::uint64_t id_ = 0;
+  std::vector<Value> values_;
+  std::vector<State> states_;
 };
 
 /// Opaque; `row_at` finds the event by it.
-std::string pointer_to(const telemetry::LogRow& row);
+std::string pointer_to(const telemetry::LogRowView& row);
 /// `invalid` for what is no pointer, `not_found` when the event is gone or is another scope's.
 Result<telemetry::LogRow> row_at(telemetry::LogStore& store, const Scope& scope, const std::string& pointer);
 

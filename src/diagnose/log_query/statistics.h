@@ -1,30 +1,52 @@
-// What stats makes of the rows of a group.
+// What stats makes of the rows of a group. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "diagnose/log_query/query_plan.h"
 #include "telemetry/metrics/distribution.h"
 
 namespace tocsin::diagnose {
 
-/// One column of one group. Percentiles are within 1 % beyond 16 distinct values; distinct values are counted exactly, up to 2 million a
-/// column and group.
+/// One function of one group. Percentiles are exact up to 100,000 values and within 1 % beyond; distinct values are counted exactly.
+/// Moments are put out as milliseconds, as the service does it.
 class StatisticState {
  public:
   explicit StatisticState(Statistic statistic) : statistic_(statistic) {}
-  /// `value` of count(*) is not looked at; `time_ms` is the row's, for earliest and latest.
-  void add(const Value& value, std::int64_t time_ms);
-  Value result(double percentile) const;
+  StatisticState(const StatisticState& other);
+  StatisticState(StatisticState&&) = default;
+
+  /// `time_ms` is the row's, for earliest and latest. Gives the bytes that it took.
+  std::size_t add(const Value& value, std::int64_t time_ms);
+  void count_row() { ++count_; }
+  Value result(double parameter) const;
 
  private:
+  /// What only some functions need.
+  struct Kept {
+    std::vector<double> numbers;
+    telemetry::Distribution distribution;
+    std::unordered_map<std::string, std::uint64_t> texts;
+    std::vector<Value> values;  ///< distinct, as they came
+  };
+  Kept& kept();
+  std::size_t keep_number(double number);
+  std::size_t keep_text(const Value& value);
+  void keep_extreme(const Value& value, std::int64_t time_ms, bool better);
+  Value percentile(double percent) const;
+  Value histogram(std::size_t buckets) const;
+  Value top(std::size_t k) const;
+
   Statistic statistic_;
-  double count_ = 0, sum_ = 0, squares_ = 0;
-  Value extreme_;
-  std::int64_t extreme_ms_ = 0;
-  telemetry::Distribution distribution_;
-  std::unordered_set<std::size_t> distinct_;
+  double count_ = 0, sum_ = 0, mean_ = 0, squares_ = 0;
+  Value extreme_, first_;
+  std::int64_t extreme_ms_ = 0, first_ms_ = 0;
+  std::unique_ptr<Kept> kept_;
 };
 
 }  // namespace tocsin::diagnose

@@ -5,6 +5,7 @@
 
 #include "server/commands/doctor.h"
 #include "server/commands/init.h"
+#include "server/commands/patterns.h"
 #include "server/commands/replay_anomaly.h"
 #include "server/commands/status.h"
 #include "server/commands/version.h"
@@ -102,6 +103,10 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
       ->required()
       ->type_name("FILE");
   replay_anomaly->add_flag("--explain", anomaly_options.explain, "more columns: expected, lower, upper, season, reason");
+  CLI::App* const patterns = app.add_subcommand("patterns", "find the templates of the lines of a file: a CSV row a line");
+  std::string patterns_input, patterns_output;
+  patterns->add_option("--input", patterns_input, "the file whose lines are read")->required()->type_name("FILE");
+  patterns->add_option("--output", patterns_output, "the file that gets line, template id and template")->required()->type_name("FILE");
   CLI::App* const version = app.add_subcommand("version", "print the version");
   for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
 
@@ -115,6 +120,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
     return code(ExitCode::done);
   }
   if (replay_anomaly->parsed()) return code(run_replay_anomaly(anomaly_options, console));
+  if (patterns->parsed()) return code(run_patterns(patterns_input, patterns_output, console));
   const SettingFlags& settings = serve->parsed()    ? serve_settings
                                  : init->parsed()   ? init_settings
                                  : status->parsed() ? status_settings

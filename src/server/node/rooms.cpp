@@ -44,6 +44,8 @@ Rooms::Rooms(Foundation& foundation)
       recent_changes(ground.state, audit, incidents),
       error_logs(ground.state, ground.logs),
       log_queries(*ground.executor, ground.logs, ground.outside.random),
+      query_definitions(ground.state, ground.outside.random),
+      lookup_tables(ground.state),
       resource_tags(*ground.database),
       parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
       documents(ground.state, resource_tags, {{"Automation", remediate::check_runbook}}),
@@ -74,11 +76,13 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
                      topics, oncall, updates, dashboards);
 }
 
 void Rooms::start() {
+  log_queries.bind_lookup_tables([this](const Scope& scope, const std::string& name) { return lookup_tables.find(scope, name); });
+  log_queries.bind_saved_queries([this](const Scope& scope, const std::string& name) { return query_definitions.find(scope, name); });
   commands.start();
   anomalies.start();
   alarms.start();

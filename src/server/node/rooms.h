@@ -23,6 +23,8 @@
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
 #include "diagnose/log_query/log_queries.h"
+#include "diagnose/log_query/lookup_tables.h"
+#include "diagnose/log_query/query_definitions.h"
 #include "events/rules/rules.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
@@ -88,6 +90,8 @@ struct Rooms {
   diagnose::RecentChanges recent_changes;
   diagnose::ErrorLogs error_logs;
   diagnose::LogQueries log_queries;
+  diagnose::QueryDefinitions query_definitions;
+  diagnose::LookupTables lookup_tables;
 
   // remediate
   remediate::ResourceTags resource_tags;

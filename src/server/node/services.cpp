@@ -4,6 +4,7 @@
 #include "api/cloudtrail/service.h"
 #include "api/events/service.h"
 #include "api/iam/service.h"
+#include "api/logs/saved_query_operations.h"
 #include "api/logs/service.h"
 #include "api/sns/service.h"
 #include "api/sqs/service.h"
@@ -59,6 +60,9 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
   services.push_back(api::make_logs_service(rooms.ground.logs, rooms.log_queries, tokens));
+  for (api::Operation& operation :
+       api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
+    services.back().operations.push_back(std::move(operation));
   services.push_back(api::make_events_service(rooms.rules, rooms.ground.journal, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));

@@ -46,6 +46,14 @@ BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, s
 }
 
 bool BlockScan::next(std::vector<LogRow>& rows) {
+  std::vector<LogRowView> views;
+  const bool more = next_views(views);
+  for (const LogRowView& view : views) rows.push_back(to_row(view));
+  return more;
+}
+
+bool BlockScan::next_views(std::vector<LogRowView>& rows) {
+  given_.clear();
   std::size_t bytes = 0;
   while (opened_ < sources_.size() && bytes < step_bytes) bytes += open(sources_[opened_++]);
   emit(rows);
@@ -55,24 +63,63 @@ bool BlockScan::next(std::vector<LogRow>& rows) {
   return false;
 }
 
+std::uint64_t BlockScan::count_rest() {
+  std::uint64_t counted = pending_.size();
+  pending_.clear();
+  for (; opened_ < sources_.size(); ++opened_) {
+    const Source& source = sources_[opened_];
+    const bool within = !source.tail && source.first_ms >= source.from_ms && source.last_ms <= plan_.to_ms && streams_.empty() && !plan_.after && !plan_.before;
+    if (within) {
+      figures_.records_scanned += static_cast<std::uint64_t>(source.block.records);
+      figures_.bytes_scanned += static_cast<std::uint64_t>(source.block.bytes);
+      counted += static_cast<std::uint64_t>(source.block.records);
+      continue;
+    }
+    open(source);
+    counted += pending_.size();
+    pending_.clear();
+  }
+  return counted;
+}
+
+LogScan::Figures BlockScan::expected() const {
+  Figures sum;
+  for (const Source& source : sources_) {
+    sum.records_scanned += source.tail ? source.tail->batch.events.size() : static_cast<std::uint64_t>(source.block.records);
+    if (!source.tail) sum.bytes_scanned += static_cast<std::uint64_t>(source.block.bytes);
+    if (source.tail)
+      for (const LogEvent& event : source.tail->batch.events) sum.bytes_scanned += event.message.size();
+  }
+  return sum;
+}
+
 std::optional<LogPosition> BlockScan::border() const {
   if (opened_ >= sources_.size()) return std::nullopt;
   if (plan_.newest_first) return LogPosition{sources_[opened_].last_ms, UINT64_MAX};
   return LogPosition{sources_[opened_].first_ms, 0};
 }
 
+/// Letters of a value may be written as \uXXXX: then the filter says nothing.
+bool BlockScan::may_hold(std::string_view filter) const {
+  const auto held = [&](const std::string& text) { return may_contain(filter, text); };
+  if (!std::all_of(plan_.literals.begin(), plan_.literals.end(), held)) return false;
+  if (std::all_of(plan_.values.begin(), plan_.values.end(), held)) return true;
+  constexpr std::string_view digits = "0123456789abcdef";
+  return std::any_of(digits.begin(), digits.end(), [&](char digit) { return held(std::string("\\u") + digit); });
+}
+
 std::size_t BlockScan::open(const Source& source) {
   if (source.tail) {
-    std::vector<LogRow> rows;
-    rows_of(*source.tail, rows);
-    take(source, std::move(rows));
+    std::uint64_t sequence = source.tail->offset * batch_events_max;
+    for (const LogEvent& event : source.tail->batch.events)
+      take(source, {{event.time_ms, sequence++}, source.tail->batch.ingested_ms, source.tail->batch.group, source.tail->batch.stream, event.message},
+           source.tail);
     return source.tail->bytes;
   }
-  if (!plan_.literals.empty()) {
+  if (!plan_.literals.empty() || !plan_.values.empty()) {
     const auto filter = tables_.block_filter(source.block.id);
     if (!filter) return 0;
-    if (!std::all_of(plan_.literals.begin(), plan_.literals.end(),
-                     [&](const std::string& literal) { return may_contain(*filter, literal); })) {
+    if (!may_hold(*filter)) {
       figures_.records_skipped += static_cast<std::uint64_t>(source.block.records);
       figures_.bytes_skipped += static_cast<std::uint64_t>(source.block.bytes);
       return filter->size();
@@ -81,43 +128,49 @@ std::size_t BlockScan::open(const Source& source) {
   // a block that retention took meanwhile is simply not there
   const auto packed = tables_.block_rows(source.block.id);
   if (!packed) return 0;
-  auto rows = decode_block(*packed, source.group);
+  const auto raw = std::make_shared<std::string>();
+  const auto rows = view_block(*packed, source.group, *raw);
   if (rows)
-    take(source, std::move(*rows));
+    for (const LogRowView& row : *rows) take(source, row, raw);
   else
     log::error("telemetry/logs", "a block is damaged and was left out", {{"block", std::to_string(source.block.id)}});
   return static_cast<std::size_t>(source.block.bytes) + packed->size();
 }
 
-void BlockScan::take(const Source& source, std::vector<LogRow> rows) {
-  for (LogRow& row : rows) {
-    if (row.position.time_ms < source.from_ms || row.position.time_ms > plan_.to_ms) continue;
-    ++figures_.records_scanned;
-    figures_.bytes_scanned += row.message.size();
-    if (wanted(source, row)) pending_.push_back(std::move(row));
-  }
+void BlockScan::take(const Source& source, const LogRowView& row, const std::shared_ptr<const void>& owner) {
+  if (row.position.time_ms < source.from_ms || row.position.time_ms > plan_.to_ms) return;
+  ++figures_.records_scanned;
+  figures_.bytes_scanned += row.message.size();
+  if (wanted(row)) pending_.push_back({row, owner});
 }
 
-bool BlockScan::wanted(const Source&, const LogRow& row) {
+bool BlockScan::wanted(const LogRowView& row) {
   if (!streams_.empty() ? !streams_.contains(row.stream) : !catalog_.stream(row.stream)) return false;
   if (plan_.after && row.position <= *plan_.after) return false;
   if (plan_.before && row.position >= *plan_.before) return false;
   return std::all_of(plan_.literals.begin(), plan_.literals.end(),
-                     [&](const std::string& literal) { return row.message.find(literal) != std::string::npos; });
+                     [&](const std::string& literal) { return row.message.find(literal) != std::string_view::npos; });
 }
 
-void BlockScan::emit(std::vector<LogRow>& rows) {
-  std::sort(pending_.begin(), pending_.end(),
-            [&](const LogRow& a, const LogRow& b) { return plan_.newest_first ? a.position > b.position : a.position < b.position; });
+void BlockScan::emit(std::vector<LogRowView>& rows) {
   auto end = pending_.end();
-  if (opened_ < sources_.size()) {
-    // what is not opened yet may have rows on the far side of its border
-    const std::int64_t border_ms = plan_.newest_first ? sources_[opened_].last_ms : sources_[opened_].first_ms;
-    end = std::partition_point(pending_.begin(), pending_.end(), [&](const LogRow& row) {
-      return plan_.newest_first ? row.position.time_ms > border_ms : row.position.time_ms < border_ms;
+  if (!plan_.any_order) {
+    std::sort(pending_.begin(), pending_.end(), [&](const Pending& a, const Pending& b) {
+      return plan_.newest_first ? a.row.position > b.row.position : a.row.position < b.row.position;
     });
+    if (opened_ < sources_.size()) {
+      // what is not opened yet may have rows on the far side of its border
+      const std::int64_t border_ms = plan_.newest_first ? sources_[opened_].last_ms : sources_[opened_].first_ms;
+      end = std::partition_point(pending_.begin(), pending_.end(), [&](const Pending& each) {
+        return plan_.newest_first ? each.row.position.time_ms > border_ms : each.row.position.time_ms < border_ms;
+      });
+    }
   }
-  rows.insert(rows.end(), std::make_move_iterator(pending_.begin()), std::make_move_iterator(end));
+  rows.reserve(rows.size() + static_cast<std::size_t>(end - pending_.begin()));
+  for (auto at = pending_.begin(); at != end; ++at) {
+    rows.push_back(at->row);
+    if (given_.empty() || given_.back() != at->owner) given_.push_back(std::move(at->owner));
+  }
   pending_.erase(pending_.begin(), end);
 }
 

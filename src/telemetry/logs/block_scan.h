@@ -37,14 +37,23 @@ class BlockScan final : public LogScan {
   };
   BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources);
   bool next(std::vector<LogRow>& rows) override;
+  bool next_views(std::vector<LogRowView>& rows) override;
+  std::uint64_t count_rest() override;
   const Figures& figures() const override { return figures_; }
+  Figures expected() const override;
   std::optional<LogPosition> border() const override;
 
  private:
+  /// A row that waits for its turn, and what its message lies in.
+  struct Pending {
+    LogRowView row;
+    std::shared_ptr<const void> owner;
+  };
   std::size_t open(const Source& source);
-  void take(const Source& source, std::vector<LogRow> rows);
-  bool wanted(const Source& source, const LogRow& row);
-  void emit(std::vector<LogRow>& rows);
+  bool may_hold(std::string_view filter) const;
+  void take(const Source& source, const LogRowView& row, const std::shared_ptr<const void>& owner);
+  bool wanted(const LogRowView& row);
+  void emit(std::vector<LogRowView>& rows);
 
   LogTables& tables_;
   LogCatalog& catalog_;
@@ -52,7 +61,8 @@ class BlockScan final : public LogScan {
   std::unordered_set<LogStreamId> streams_;
   std::vector<Source> sources_;
   std::size_t opened_ = 0;
-  std::vector<LogRow> pending_;
+  std::vector<Pending> pending_;
+  std::vector<std::shared_ptr<const void>> given_;  ///< what the rows given last lie in
   Figures figures_;
 };
 

@@ -55,26 +55,39 @@ std::string encode_block(const std::vector<LogRow>& rows) {
   return compressed(raw);
 }
 
-Result<std::vector<LogRow>> decode_block(std::string_view bytes, LogGroupId group) {
-  auto raw = decompressed(bytes);
-  if (!raw) return std::unexpected(raw.error());
-  ByteReader in(*raw);
+Result<std::vector<LogRowView>> view_block(std::string_view bytes, LogGroupId group, std::string& raw) {
+  auto unpacked = decompressed(bytes);
+  if (!unpacked) return std::unexpected(unpacked.error());
+  raw = std::move(*unpacked);
+  ByteReader in(raw);
   if (in.byte() != format_version) return fail(ErrorKind::internal, "The block is of another version.");
   const std::uint64_t size = in.varint();
   // a row takes five bytes at least
-  if (in.failed() || size > raw->size() / 5) return fail(ErrorKind::internal, "The block is damaged.");
-  std::vector<LogRow> rows(size);
+  if (in.failed() || size > raw.size() / 5) return fail(ErrorKind::internal, "The block is damaged.");
+  std::vector<LogRowView> rows(size);
   std::int64_t time_ms = 0, sequence = 0;
-  for (LogRow& row : rows) row.position.time_ms = time_ms = moved(time_ms, in.zigzag());
-  for (LogRow& row : rows) row.position.sequence = static_cast<std::uint64_t>(sequence = moved(sequence, in.zigzag()));
-  for (LogRow& row : rows) row.ingested_ms = moved(row.position.time_ms, in.zigzag());
-  for (LogRow& row : rows) row.stream = static_cast<LogStreamId>(in.varint());
-  for (LogRow& row : rows) {
+  for (LogRowView& row : rows) row.position.time_ms = time_ms = moved(time_ms, in.zigzag());
+  for (LogRowView& row : rows) row.position.sequence = static_cast<std::uint64_t>(sequence = moved(sequence, in.zigzag()));
+  for (LogRowView& row : rows) row.ingested_ms = moved(row.position.time_ms, in.zigzag());
+  for (LogRowView& row : rows) row.stream = static_cast<LogStreamId>(in.varint());
+  for (LogRowView& row : rows) {
     row.group = group;
     row.message = in.text();
   }
   if (in.failed() || !in.at_end()) return fail(ErrorKind::internal, "The block is damaged.");
   return rows;
 }
+
+Result<std::vector<LogRow>> decode_block(std::string_view bytes, LogGroupId group) {
+  std::string raw;
+  const auto views = view_block(bytes, group, raw);
+  if (!views) return std::unexpected(views.error());
+  std::vector<LogRow> rows;
+  rows.reserve(views->size());
+  for (const LogRowView& view : *views) rows.push_back(to_row(view));
+  return rows;
+}
+
+LogRow to_row(const LogRowView& view) { return {view.position, view.ingested_ms, view.group, view.stream, std::string(view.message)}; }
 
 }  // namespace tocsin::telemetry

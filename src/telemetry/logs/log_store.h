@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -58,6 +59,15 @@ struct LogRow {
   std::string message;
 };
 
+/// A row without its own copy of the message.
+struct LogRowView {
+  LogPosition position;
+  std::int64_t ingested_ms = 0;
+  LogGroupId group = 0;
+  LogStreamId stream = 0;
+  std::string_view message;
+};
+
 /// What a reader wants. The store may leave out whatever cannot match, and must leave out nothing else.
 struct LogScanPlan {
   std::vector<LogGroupId> groups;
@@ -68,6 +78,9 @@ struct LogScanPlan {
   std::optional<LogPosition> before;  ///< only rows ahead of this one
   bool newest_first = false;
   std::vector<std::string> literals;  ///< every row wanted has all of these in its message, as they are
+  /// Every row wanted has all of these in its message, as they are or with letters written as \uXXXX.
+  std::vector<std::string> values;
+  bool any_order = false;  ///< rows may come as it is cheapest
 };
 
 /// A reading of what was there when it began, in the order of position. Outlives no store.
@@ -83,7 +96,14 @@ class LogScan {
   /// Does a bounded piece of work (one block: a few milliseconds) and gives the rows that came of it, maybe none. False when there are no
   /// more.
   virtual bool next(std::vector<LogRow>& rows) = 0;
+  /// The same without copies: what it gives is valid until the next call. A scan is read by one of the two.
+  virtual bool next_views(std::vector<LogRowView>& rows) = 0;
+  /// Counts the rows that have not been given as looked at, without reading them where their block lies within the times of the plan; how
+  /// many. Only of a plan without literals. Nothing is given afterwards.
+  virtual std::uint64_t count_rest() = 0;
   virtual const Figures& figures() const = 0;
+  /// What a whole reading would look at, about: the blocks that overlap, before their filters were asked.
+  virtual Figures expected() const { return {}; }
   /// All wanted rows ahead of this position (behind it, newest first) were given; nullopt when all were.
   virtual std::optional<LogPosition> border() const = 0;
 };

@@ -1,0 +1,147 @@
+// Runs the corpus: data and queries with the answers that the guide of the language gives (testdata/corpus/README.md).
+#include <gtest/gtest.h>
+
+#include <charconv>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/simulated_executor.h"
+#include "diagnose/log_query/log_queries.h"
+#include "storage/embedded/sqlite_database.h"
+#include "telemetry/logs/block_log_store.h"
+#include "telemetry/metrics/memory_ingest_log.h"
+
+namespace tocsin::diagnose {
+namespace {
+
+const Scope shop{"111122223333", "eu-west-1"};
+constexpr std::int64_t start_ms = 1'760'000'040'000;  // 2025-10-09 08:54:00
+
+std::string unescaped(std::string text) {
+  for (std::size_t at = 0; (at = text.find("\\n", at)) != std::string::npos; ++at)
+    if (at == 0 || text[at - 1] != '\\') text.replace(at, 2, "\n");
+  return text;
+}
+
+struct Case {
+  std::string text;
+  int line = 0;
+  std::vector<std::string> rows;
+  std::optional<std::pair<std::size_t, std::string>> error;
+};
+
+class Corpus {
+ public:
+  explicit Corpus(const std::filesystem::path& file) : file_(file) {
+    EXPECT_TRUE(store_.open());
+    queries_.bind_lookup_tables([this](const Scope&, const std::string& name) { return tables_.contains(name) ? tables_[name] : nullptr; });
+  }
+
+  void run() {
+    std::ifstream in(file_);
+    std::string line;
+    for (int number = 1; std::getline(in, line); ++number) read(line, number);
+    ask();
+  }
+
+ private:
+  void read(const std::string& line, int number) {
+    if (line.empty() || line[0] == '#') return;
+    std::istringstream words(line);
+    std::string first, name;
+    words >> first;
+    if (first == "group") {
+      words >> group_;
+    } else if (first[0] == '+') {
+      std::string stream, message;
+      words >> stream;
+      std::getline(words >> std::ws, message);
+      const auto at_ms = start_ms + static_cast<std::int64_t>(std::stod(first.substr(1)) * 1000);
+      ASSERT_TRUE(store_.append(*telemetry::ensure_stream(store_, shop, group_, stream), {{at_ms, unescaped(message)}}));
+    } else if (first == "table") {
+      std::string csv;
+      words >> name;
+      std::getline(words >> std::ws, csv);
+      tables_[name] = std::make_shared<const LookupTable>(*LookupTable::parse(unescaped(csv)));
+    } else if (first == "use") {
+      ask();
+      groups_.clear();
+      words >> name;
+      std::istringstream names(name);
+      for (std::string each; std::getline(names, each, ',');) groups_.push_back(each);
+    } else if (first == "?") {
+      ask();
+      case_ = Case{.text = unescaped(line.substr(2)), .line = number, .rows = {}, .error = {}};
+    } else if (first == "=" && case_) {
+      case_->rows.push_back(line.size() > 2 ? line.substr(2) : "");
+    } else if (first == "!" && case_) {
+      std::size_t position = 0;
+      std::string text;
+      words >> position;
+      std::getline(words >> std::ws, text);
+      case_->error = {position, text};
+    } else {
+      ADD_FAILURE() << file_ << ":" << number << ": not understood";
+    }
+  }
+
+  void ask() {
+    if (!case_) return;
+    const Case asked = *std::exchange(case_, std::nullopt);
+    LogQueries::Start start{.scope = shop, .text = asked.text, .group_names = groups_, .range = {{}, start_ms - 3'600'000, start_ms + 3'600'000}, .user = {}};
+    for (const std::string& name : groups_) start.range.groups.push_back(store_.find_group(shop, name)->id);
+    const auto id = queries_.start(std::move(start));
+    const std::string where = file_.filename().string() + ":" + std::to_string(asked.line) + ": " + asked.text;
+    if (!id) {
+      const auto* error = std::get_if<QueryError>(&id.error());
+      const std::string message = error ? error->message : std::get<Error>(id.error()).message;
+      ASSERT_TRUE(asked.error) << where << "\n! " << (error ? error->begin : 0) << " " << message;
+      EXPECT_NE(message.find(asked.error->second), std::string::npos) << where << "\n! " << message;
+      EXPECT_EQ(error ? error->begin : 0, asked.error->first) << where << "\n! " << message;
+      return;
+    }
+    executor_.run_ready();
+    const LogQuery* query = queries_.find(shop, *id);
+    EXPECT_FALSE(asked.error) << where << " was not refused";
+    ASSERT_EQ(query->status, QueryStatus::complete) << where << ": " << query->failure;
+    std::string wanted, got;
+    for (const std::string& row : asked.rows) wanted += "= " + row + "\n";
+    for (const ResultRow& row : query->results) got += "= " + shown(row) + "\n";
+    EXPECT_EQ(got, wanted) << where;
+  }
+
+  static std::string shown(const ResultRow& row) {
+    std::string text;
+    for (const auto& [name, value] : row)
+      if (name != "@ptr") text += (text.empty() ? "" : " ; ") + name + "=" + value;
+    return text;
+  }
+
+  std::filesystem::path file_;
+  ManualClock clock_{instant_from_ms(start_ms + 3'600'000)};
+  SimulatedExecutor executor_{clock_};
+  SeededRandom random_{4};
+  std::unique_ptr<storage::Database> database_ = storage::open_memory_database();
+  telemetry::MemoryIngestLog log_;
+  telemetry::BlockLogStore store_{executor_, *database_, log_};
+  LogQueries queries_{executor_, store_, random_};
+  std::map<std::string, std::shared_ptr<const LookupTable>> tables_;
+  std::string group_;
+  std::vector<std::string> groups_;
+  std::optional<Case> case_;
+};
+
+TEST(LogQueryCorpus, AnswersAsTheGuideSays) {
+  const std::filesystem::path folder = std::filesystem::path(TOCSIN_SOURCE_DIR) / "src/diagnose/log_query/testdata/corpus";
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".txt") {
+      Corpus(entry.path()).run();
+      ++files;
+    }
+  EXPECT_GT(files, 3u);
+}
+
+}  // namespace
+}  // namespace tocsin::diagnose
