@@ -179,10 +179,8 @@ Reply get_log_record(LogStore& store, const Call& call) {
                 {"@log", call.scope.account + ':' + store.group(row->group)->name},
                 {"@ptr", text_or(call.input, "logRecordPointer")}};
   if (const telemetry::LogStream* stream = store.stream(row->stream)) record["@logStream"] = stream->name;
-  if (const auto json = parse_json(row->message); json && json->is_object())
-    for (const auto& [key, value] : json->get_object())
-      if (!value.is_object() && !value.is_array() && !value.is_null())
-        record[key] = value.is_string() ? std::string(value.get_string()) : to_json(value);
+  diagnose::Discovery discovery;
+  for (const auto& [name, value] : discovery.all(row->message)) record[name] = diagnose::text_of(value);
   return Object{{"logRecord", std::move(record)}};
 }
 

@@ -52,7 +52,8 @@ Reply describe_query_definitions(const Rooms& rooms, const Call& call) {
   const auto start = page_start(call, rooms.tokens);
   if (!start) return std::unexpected(start.error());
   const auto count = static_cast<std::size_t>(integer_or(call.input, "maxResults", definitions_default));
-  auto found = rooms.definitions.list(call.scope, text_or(call.input, "queryDefinitionNamePrefix"), text_at(call.input, "queryLanguage"), *start, count + 1);
+  auto found = rooms.definitions.list(call.scope, text_or(call.input, "queryDefinitionNamePrefix"), text_at(call.input, "queryLanguage"),
+                                      *start, count + 1);
   const bool more = found.size() > count;
   if (more) found.pop_back();
   Array page;

@@ -54,8 +54,10 @@ constexpr std::array forms = {
     FunctionForm{.name = "isvalidipv4", .arguments_min = 1, .arguments_max = 1, .compute = is_version<false>, .takes_null = true},
     FunctionForm{.name = "isvalidipv6", .arguments_min = 1, .arguments_max = 1, .compute = is_version<true>, .takes_null = true},
     FunctionForm{.name = "isipinsubnet", .arguments_min = 2, .arguments_max = 2, .compute = is_in_subnet, .takes_null = true},
-    FunctionForm{.name = "isipv4insubnet", .arguments_min = 2, .arguments_max = 2, .compute = is_in_version_subnet<false>, .takes_null = true},
-    FunctionForm{.name = "isipv6insubnet", .arguments_min = 2, .arguments_max = 2, .compute = is_in_version_subnet<true>, .takes_null = true},
+    FunctionForm{
+        .name = "isipv4insubnet", .arguments_min = 2, .arguments_max = 2, .compute = is_in_version_subnet<false>, .takes_null = true},
+    FunctionForm{
+        .name = "isipv6insubnet", .arguments_min = 2, .arguments_max = 2, .compute = is_in_version_subnet<true>, .takes_null = true},
     FunctionForm{"ipv4tonumber", 1, 1, to_number},
     FunctionForm{.name = "isprivateip", .arguments_min = 1, .arguments_max = 1, .compute = is_private_ip, .takes_null = true},
     FunctionForm{.name = "ispublicip", .arguments_min = 1, .arguments_max = 1, .compute = is_public_ip, .takes_null = true},

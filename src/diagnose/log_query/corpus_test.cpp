@@ -18,9 +18,10 @@ namespace {
 const Scope shop{"111122223333", "eu-west-1"};
 constexpr std::int64_t start_ms = 1'760'000'040'000;  // 2025-10-09 08:54:00
 
+/// \n is a line break, \t a tab.
 std::string unescaped(std::string text) {
-  for (std::size_t at = 0; (at = text.find("\\n", at)) != std::string::npos; ++at)
-    if (at == 0 || text[at - 1] != '\\') text.replace(at, 2, "\n");
+  for (const auto& [written, meant] : {std::pair("\\n", "\n"), std::pair("\\t", "\t")})
+    for (std::size_t at = 0; (at = text.find(written, at)) != std::string::npos; ++at) text.replace(at, 2, meant);
   return text;
 }
 
@@ -89,7 +90,8 @@ class Corpus {
   void ask() {
     if (!case_) return;
     const Case asked = *std::exchange(case_, std::nullopt);
-    LogQueries::Start start{.scope = shop, .text = asked.text, .group_names = groups_, .range = {{}, start_ms - 3'600'000, start_ms + 3'600'000}, .user = {}};
+    LogQueries::Start start{
+        .scope = shop, .text = asked.text, .group_names = groups_, .range = {{}, start_ms - 3'600'000, start_ms + 3'600'000}, .user = {}};
     for (const std::string& name : groups_) start.range.groups.push_back(store_.find_group(shop, name)->id);
     const auto id = queries_.start(std::move(start));
     const std::string where = file_.filename().string() + ":" + std::to_string(asked.line) + ": " + asked.text;

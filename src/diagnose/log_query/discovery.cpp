@@ -132,7 +132,8 @@ struct Discovery::Parts {
     std::size_t begin = message.find('{');
     if (begin == std::string_view::npos) return false;
     const std::size_t last = message.find_last_not_of(" \t\r\n");
-    if (message.find_first_not_of(" \t\r\n") == begin && message[last] == '}' && parse(message.substr(begin, last + 1 - begin))) return true;
+    if (message.find_first_not_of(" \t\r\n") == begin && message[last] == '}' && parse(message.substr(begin, last + 1 - begin)))
+      return true;
     for (int tried = 0; begin != std::string_view::npos && tried < fragments_tried_max; ++tried) {
       const std::size_t end = closing_brace(message, begin);
       if (end != std::string_view::npos && parse(message.substr(begin, end - begin))) return true;
@@ -156,7 +157,9 @@ void Discovery::look_at(std::uint64_t id, std::string_view message) {
   if (!p.json || message.front() != '{') p.known = fields_of_known_line(message);
   if (!p.json) return;
   // each field beyond the first needs a comma
-  if (message.size() < discovered_fields_max * 2 || std::count(message.begin(), message.end(), ',') < static_cast<std::ptrdiff_t>(discovered_fields_max)) return;
+  if (message.size() < discovered_fields_max * 2 ||
+      std::count(message.begin(), message.end(), ',') < static_cast<std::ptrdiff_t>(discovered_fields_max))
+    return;
   p.many = true;
   std::string path;
   flatten(p.root, path, p.flat, 0);

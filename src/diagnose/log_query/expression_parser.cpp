@@ -291,7 +291,8 @@ Parsed<Expression> ExpressionParser::aggregate(const Token& name, Statistic stat
   if (!into) {
     const std::string typed = text_since(name.begin);
     if (!scope.only || !scope.only->contains(typed))
-      return std::unexpected(QueryError{name.text + " can only be used in stats, or behind it as the name of one of its columns", name.begin, last_end_});
+      return std::unexpected(
+          QueryError{name.text + " can only be used in stats, or behind it as the name of one of its columns", name.begin, last_end_});
     return field(typed, name);
   }
   into->push_back(std::move(made));

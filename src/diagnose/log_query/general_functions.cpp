@@ -52,7 +52,8 @@ Value json_array_contains(Arguments a) {
   const Structure list = list_of(a.values[0]);
   if (!list) return truth_value(false);
   const auto& array = list->get_array();
-  return truth_value(std::any_of(array.begin(), array.end(), [&](const Document& each) { return equal_values(value_of(each), a.values[1]); }));
+  return truth_value(
+      std::any_of(array.begin(), array.end(), [&](const Document& each) { return equal_values(value_of(each), a.values[1]); }));
 }
 
 constexpr auto lazy = FunctionForm::Special::lazy;

@@ -31,9 +31,8 @@ bool is_wanted(const telemetry::LogGroup& group, const SourceSelection& source) 
   if (group.log_group_class != source.log_group_class) return false;
   if (!source.accounts.empty() && std::find(source.accounts.begin(), source.accounts.end(), group.scope.account) == source.accounts.end())
     return false;
-  const bool prefixed = source.prefixes.empty() || std::any_of(source.prefixes.begin(), source.prefixes.end(), [&](const std::string& prefix) {
-                          return group.name.starts_with(prefix);
-                        });
+  const bool prefixed = source.prefixes.empty() || std::any_of(source.prefixes.begin(), source.prefixes.end(),
+                                                               [&](const std::string& prefix) { return group.name.starts_with(prefix); });
   return prefixed && std::all_of(source.tags.begin(), source.tags.end(), [&](const auto& filter) { return has_tag(group, filter); });
 }
 

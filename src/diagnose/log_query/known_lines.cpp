@@ -30,8 +30,8 @@ Fields named(const std::array<const char*, count>& names, const std::vector<std:
 }
 
 Fields flow_record(std::string_view message) {
-  static constexpr std::array names = {"version", "accountId", "interfaceId", "srcAddr", "dstAddr", "srcPort", "dstPort",
-                                       "protocol", "packets",  "bytes",       "startTime", "endTime", "action", "logStatus"};
+  static constexpr std::array names = {"version",  "accountId", "interfaceId", "srcAddr",   "dstAddr", "srcPort", "dstPort",
+                                       "protocol", "packets",   "bytes",       "startTime", "endTime", "action",  "logStatus"};
   const auto parts = parts_of(message, names.size());
   if (parts.size() != names.size() || !number_in(parts[0]) || !parts[2].starts_with("eni-")) return {};
   Fields fields = named(names, parts);
@@ -41,8 +41,8 @@ Fields flow_record(std::string_view message) {
 }
 
 Fields dns_record(std::string_view message) {
-  static constexpr std::array names = {"version",  "queryTimestamp", "hostZoneId", "queryName",  "queryType", "responseCode",
-                                       "protocol", "edgeLocation",   "resolverIp", "ednsClientSubnet"};
+  static constexpr std::array names = {"version",      "queryTimestamp", "hostZoneId",   "queryName",  "queryType",
+                                       "responseCode", "protocol",       "edgeLocation", "resolverIp", "ednsClientSubnet"};
   const auto parts = parts_of(message, names.size());
   if (parts.size() != names.size() || parts[0] != "1.0" || parts[1].size() < 20 || parts[1][10] != 'T') return {};
   return named(names, parts);
@@ -67,7 +67,8 @@ Fields lambda_line(std::string_view message) {
       runtime_line("^(?:\\[\\w+\\]\\t)?\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\t([0-9a-f]{8}-[0-9a-f-]{27})\\t");
   Fields fields;
   for (const char* type : {"REPORT", "START", "END"})
-    if (message.starts_with(type) && message.substr(std::string_view(type).size()).starts_with(" RequestId: ")) fields.emplace_back("@type", type);
+    if (message.starts_with(type) && message.substr(std::string_view(type).size()).starts_with(" RequestId: "))
+      fields.emplace_back("@type", type);
   if (message.starts_with("INIT_START ")) fields.emplace_back("@type", "INIT_START");
   if (fields.empty()) {
     if (message.find('\t') < 40) add_text(fields, "@requestId", message, runtime_line);

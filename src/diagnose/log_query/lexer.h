@@ -17,7 +17,8 @@ struct Token {
   std::size_t begin = 0, end = 0;
 };
 
-/// Blanks and comments (# to the end of the line) separate. A sign is also '$', which begins the name of a saved query. A word is a name or a keyword; a field stood in backticks.
+/// Blanks and comments (# to the end of the line) separate. A sign is also '$', which begins the name of a saved query. A word is a name or
+/// a keyword; a field stood in backticks.
 class Lexer {
  public:
   explicit Lexer(std::string_view query) : query_(query) {}

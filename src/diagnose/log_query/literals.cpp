@@ -43,7 +43,9 @@ bool is_alternative(const std::string& pattern) {
 bool is_value(const std::string& text) {
   constexpr std::size_t length_min = 3;
   return text.size() >= length_min && !number_in(text) && text != "true" && text != "false" &&
-         std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ' ' || c == ':'; });
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.' || c == ' ' || c == ':';
+         });
 }
 
 void add_values(const Expression& condition, const QueryPlan& plan, std::vector<std::string>& values, const std::set<FieldSlot>& made) {

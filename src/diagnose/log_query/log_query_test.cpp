@@ -70,7 +70,8 @@ const std::vector<std::string> requests = {
 TEST(LogQuery, WithoutCommandsShowsTimeAndMessageNewestFirst) {
   World world;
   world.logged({"one", "two"});
-  EXPECT_EQ(world.ask("filter 1 = 1"), (Rows{"@timestamp=2025-10-09 08:54:01.000 @message=two", "@timestamp=2025-10-09 08:54:00.000 @message=one"}));
+  EXPECT_EQ(world.ask("filter 1 = 1"),
+            (Rows{"@timestamp=2025-10-09 08:54:01.000 @message=two", "@timestamp=2025-10-09 08:54:00.000 @message=one"}));
   EXPECT_EQ(world.ask("fields @message, @logStream, @log | sort @timestamp asc | limit 1"),
             (Rows{"@message=one @logStream=i-1 @log=111122223333:/shop"}));
   EXPECT_EQ(world.ask("fields @message", 1).size(), 1u);

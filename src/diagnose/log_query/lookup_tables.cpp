@@ -22,7 +22,12 @@ Document columns_of(const LookupTable& table) {
 }
 
 StoredLookupTable from_row(const storage::Row& row) {
-  StoredLookupTable table{.name = row.text(0), .description = row.text(1), .columns = {}, .records = row.integer(3), .bytes = row.integer(4), .updated_ms = row.integer(5)};
+  StoredLookupTable table{.name = row.text(0),
+                          .description = row.text(1),
+                          .columns = {},
+                          .records = row.integer(3),
+                          .bytes = row.integer(4),
+                          .updated_ms = row.integer(5)};
   const Document columns = row.document(2);
   for (const Document& name : columns.get_array()) table.columns.emplace_back(name.get_string());
   return table;
@@ -30,7 +35,8 @@ StoredLookupTable from_row(const storage::Row& row) {
 
 }  // namespace
 
-Result<std::int64_t> LookupTables::create(const Scope& scope, const std::string& name, const std::string& description, const std::string& csv) {
+Result<std::int64_t> LookupTables::create(const Scope& scope, const std::string& name, const std::string& description,
+                                          const std::string& csv) {
   const auto table = checked(csv);
   if (!table) return std::unexpected(table.error());
   auto& database = state_.database();
@@ -41,7 +47,8 @@ Result<std::int64_t> LookupTables::create(const Scope& scope, const std::string&
     return fail(ErrorKind::limit_exceeded, "The maximum number of lookup tables (100) has been reached.");
   const std::int64_t now_ms = to_ms(state_.now());
   database.execute(
-      "INSERT INTO log_query_lookup_tables (account, region, name, description, body, records, columns, updated_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO log_query_lookup_tables (account, region, name, description, body, records, columns, updated_ms) VALUES (?, ?, ?, ?, ?, "
+      "?, ?, ?)",
       {scope.account, scope.region, name, description, csv, table->rows().size(), columns_of(*table), now_ms});
   return now_ms;
 }
@@ -54,8 +61,10 @@ Result<std::int64_t> LookupTables::update(const Scope& scope, const std::string&
   if (!before) return fail(ErrorKind::not_found, missing);
   const std::int64_t now_ms = to_ms(state_.now());
   state_.database().execute(
-      "UPDATE log_query_lookup_tables SET description = ?, body = ?, records = ?, columns = ?, updated_ms = ? WHERE account = ? AND region = ? AND name = ?",
-      {description.value_or(before->description), csv, table->rows().size(), columns_of(*table), now_ms, scope.account, scope.region, name});
+      "UPDATE log_query_lookup_tables SET description = ?, body = ?, records = ?, columns = ?, updated_ms = ? WHERE account = ? AND region "
+      "= ? AND name = ?",
+      {description.value_or(before->description), csv, table->rows().size(), columns_of(*table), now_ms, scope.account, scope.region,
+       name});
   return now_ms;
 }
 
@@ -71,10 +80,11 @@ std::optional<StoredLookupTable> LookupTables::describe(const Scope& scope, cons
   return from_row(*row);
 }
 
-std::vector<StoredLookupTable> LookupTables::list(const Scope& scope, const std::string& prefix, const std::string& after, std::size_t count_max) {
+std::vector<StoredLookupTable> LookupTables::list(const Scope& scope, const std::string& prefix, const std::string& after,
+                                                  std::size_t count_max) {
   std::vector<StoredLookupTable> all;
-  for (const storage::Row& row : state_.database().query(std::string(described) + "WHERE account = ? AND region = ? AND name > ? ORDER BY name",
-                                                         {scope.account, scope.region, after})) {
+  for (const storage::Row& row : state_.database().query(
+           std::string(described) + "WHERE account = ? AND region = ? AND name > ? ORDER BY name", {scope.account, scope.region, after})) {
     if (!row.text(0).starts_with(prefix)) continue;
     all.push_back(from_row(row));
     if (all.size() == count_max) break;

@@ -21,7 +21,8 @@ class LookupTables {
   /// `already_exists`, `limit_exceeded` beyond 100, `invalid` CSV.
   Result<std::int64_t> create(const Scope& scope, const std::string& name, const std::string& description, const std::string& csv);
   /// Replaces the whole content. `not_found`, `invalid`.
-  Result<std::int64_t> update(const Scope& scope, const std::string& name, const std::optional<std::string>& description, const std::string& csv);
+  Result<std::int64_t> update(const Scope& scope, const std::string& name, const std::optional<std::string>& description,
+                              const std::string& csv);
   bool remove(const Scope& scope, const std::string& name);
   std::optional<StoredLookupTable> describe(const Scope& scope, const std::string& name);
   /// In the order of names, those behind `after`.

@@ -66,8 +66,7 @@ Parsed<void> CommandParser::join(const Token&) {
       else if (name->starts_with(right_alias_ + '.'))
         right = name->substr(right_alias_.size() + 1);
       else
-        return std::unexpected(
-            unexpected_symbol(in_.query(), at.begin, at.end, left_alias_ + ".FIELD or " + right_alias_ + ".FIELD"));
+        return std::unexpected(unexpected_symbol(in_.query(), at.begin, at.end, left_alias_ + ".FIELD or " + right_alias_ + ".FIELD"));
       if (side == 0)
         if (auto sign = in_.expect_sign("="); !sign) return sign;
     }
@@ -300,8 +299,7 @@ Parsed<void> CommandParser::source_groups(SourceSelection& source) {
     auto values = texts();
     if (!values) return std::unexpected(values.error());
     const auto too_many = [&](std::size_t max) {
-      return std::unexpected(
-          QueryError{*name + " takes at most " + std::to_string(max) + " values", key.begin, in_.last_end()});
+      return std::unexpected(QueryError{*name + " takes at most " + std::to_string(max) + " values", key.begin, in_.last_end()});
     };
     if (lower == "nameprefix") {
       if (values->size() > prefixes_max) return too_many(prefixes_max);

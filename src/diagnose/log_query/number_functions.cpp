@@ -76,7 +76,8 @@ Value dec_to_hex(Arguments a) {
   const auto number = a.number(0);
   if (!number || std::abs(*number) >= 9.2e18) return {};
   std::array<char, 20> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint64_t>(std::trunc(std::abs(*number))), 16).ptr;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), static_cast<std::uint64_t>(std::trunc(std::abs(*number))), 16).ptr;
   return (*number <= -1 ? "-0x" : "0x") + std::string(digits.data(), end);
 }
 
@@ -91,22 +92,23 @@ double floored(double x) { return std::floor(x); }
 double root(double x) { return std::sqrt(x); }
 double natural_log(double x) { return std::log(x); }
 
-constexpr std::array forms = {FunctionForm{"abs", 1, 1, numeric<absolute>},
-                              FunctionForm{"ceil", 1, 1, numeric<ceiling>},
-                              FunctionForm{"floor", 1, 1, numeric<floored>},
-                              FunctionForm{"sqrt", 1, 1, numeric<root>},
-                              FunctionForm{"log", 1, 1, numeric<natural_log>},
-                              FunctionForm{.name = "greatest", .arguments_min = 1, .arguments_max = many, .compute = extreme<true>, .takes_null = true},
-                              FunctionForm{.name = "least", .arguments_min = 1, .arguments_max = many, .compute = extreme<false>, .takes_null = true},
-                              FunctionForm{"round", 1, 2, rounded},
-                              FunctionForm{"tonumber", 1, 1, to_number},
-                              FunctionForm{"toint", 1, 1, to_int},
-                              FunctionForm{"tolong", 1, 1, to_long},
-                              FunctionForm{"todouble", 1, 1, to_number},
-                              FunctionForm{"haversine", 4, 4, haversine},
-                              FunctionForm{"hextodec", 1, 1, hex_to_dec},
-                              FunctionForm{"dectohex", 1, 1, dec_to_hex},
-                              FunctionForm{"histogram", 2, 2, histogram_bucket}};
+constexpr std::array forms = {
+    FunctionForm{"abs", 1, 1, numeric<absolute>},
+    FunctionForm{"ceil", 1, 1, numeric<ceiling>},
+    FunctionForm{"floor", 1, 1, numeric<floored>},
+    FunctionForm{"sqrt", 1, 1, numeric<root>},
+    FunctionForm{"log", 1, 1, numeric<natural_log>},
+    FunctionForm{.name = "greatest", .arguments_min = 1, .arguments_max = many, .compute = extreme<true>, .takes_null = true},
+    FunctionForm{.name = "least", .arguments_min = 1, .arguments_max = many, .compute = extreme<false>, .takes_null = true},
+    FunctionForm{"round", 1, 2, rounded},
+    FunctionForm{"tonumber", 1, 1, to_number},
+    FunctionForm{"toint", 1, 1, to_int},
+    FunctionForm{"tolong", 1, 1, to_long},
+    FunctionForm{"todouble", 1, 1, to_number},
+    FunctionForm{"haversine", 4, 4, haversine},
+    FunctionForm{"hextodec", 1, 1, hex_to_dec},
+    FunctionForm{"dectohex", 1, 1, dec_to_hex},
+    FunctionForm{"histogram", 2, 2, histogram_bucket}};
 
 }  // namespace
 

@@ -64,7 +64,8 @@ class PatternStage final : public StageOf<PatternStage> {
     ++seen.count;
     const std::int64_t time_ms = record.time_ms();
     const std::int64_t span = std::max<std::int64_t>(context->around.to_ms - context->around.from_ms, 1);
-    ++seen.histogram[static_cast<std::size_t>(std::clamp<double>(static_cast<double>(time_ms - context->around.from_ms) / static_cast<double>(span) * buckets, 0, buckets - 1))];
+    ++seen.histogram[static_cast<std::size_t>(
+        std::clamp<double>(static_cast<double>(time_ms - context->around.from_ms) / static_cast<double>(span) * buckets, 0, buckets - 1))];
     if (seen.samples.size() < samples_max) seen.samples.emplace_back(time_ms, line.substr(0, 1024));
     if (seen.looked_at < lines_for_values_max) look_at_values(seen, line);
     return !context->budget->exceeded();
@@ -148,7 +149,8 @@ class PatternStage final : public StageOf<PatternStage> {
     const double span = static_cast<double>(context->around.to_ms - context->around.from_ms);
     for (std::size_t i = 0; i < buckets; ++i)
       if (seen.histogram[i] > 0)
-        map[std::to_string(context->around.from_ms + static_cast<std::int64_t>(span * static_cast<double>(i) / buckets))] = seen.histogram[i];
+        map[std::to_string(context->around.from_ms + static_cast<std::int64_t>(span * static_cast<double>(i) / buckets))] =
+            seen.histogram[i];
     return to_json(map);
   }
 
@@ -214,7 +216,9 @@ class DiffStage final : public StageOf<DiffStage> {
   }
 
  private:
-  TemplateId template_of(const Value& shape) const { return context->miner->template_of(static_cast<ShapeId>(number_of(shape).value_or(0))); }
+  TemplateId template_of(const Value& shape) const {
+    return context->miner->template_of(static_cast<ShapeId>(number_of(shape).value_or(0)));
+  }
   void describe(Record& record, double now, double before) const {
     set(record, *context, "@differenceEventCount", now - before);
     set(record, *context, "@differenceDescription", difference_in_words(now, before));
@@ -259,9 +263,11 @@ class AnomalyStage final : public StageOf<AnomalyStage> {
     if (error_codes)
       report(record, "HTTP Error Code", "The pattern holds HTTP error codes", score, "HIGH");
     else if (sum > 0 && first_half == 0)
-      report(record, "New Pattern", "The pattern was not seen in the first half of the range", score, severity == "ERROR" ? "HIGH" : "MEDIUM");
+      report(record, "New Pattern", "The pattern was not seen in the first half of the range", score,
+             severity == "ERROR" ? "HIGH" : "MEDIUM");
     else if (score > 4 && greatest >= 10)
-      report(record, "Pattern Frequency", fmt::format("Seen {} times in one fiftieth of the range, {} times on average", text_of(greatest), text_of(mean)), score,
+      report(record, "Pattern Frequency",
+             fmt::format("Seen {} times in one fiftieth of the range, {} times on average", text_of(greatest), text_of(mean)), score,
              severity == "ERROR" ? "HIGH" : "LOW");
   }
 

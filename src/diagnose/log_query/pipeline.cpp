@@ -22,9 +22,7 @@ bool is_orderless(const Command& command) {
   });
 }
 
-bool is_by_time(const SortCommand& sort) {
-  return sort.keys.size() == 1 && sort.keys[0].expression.is_field("@timestamp");
-}
+bool is_by_time(const SortCommand& sort) { return sort.keys.size() == 1 && sort.keys[0].expression.is_field("@timestamp"); }
 
 bool sorts_by_time(const Command& command) {
   const auto* sort = std::get_if<SortCommand>(&command);

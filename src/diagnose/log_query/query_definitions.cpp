@@ -54,13 +54,14 @@ Result<void> check(const QueryDefinition& definition) {
 }  // namespace
 
 Result<void> QueryDefinitions::migrate() {
-  return state_.database().migrate("log_query", {{1,
-                                                  "CREATE TABLE log_query_definitions (account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, "
-                                                  "name TEXT NOT NULL, definition TEXT NOT NULL, modified_ms BIGINT NOT NULL, "
-                                                  "PRIMARY KEY (account, region, id));"
-                                                  "CREATE TABLE log_query_lookup_tables (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, "
-                                                  "description TEXT NOT NULL, body TEXT NOT NULL, records BIGINT NOT NULL, columns TEXT NOT NULL, "
-                                                  "updated_ms BIGINT NOT NULL, PRIMARY KEY (account, region, name));"}});
+  return state_.database().migrate(
+      "log_query", {{1,
+                     "CREATE TABLE log_query_definitions (account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, "
+                     "name TEXT NOT NULL, definition TEXT NOT NULL, modified_ms BIGINT NOT NULL, "
+                     "PRIMARY KEY (account, region, id));"
+                     "CREATE TABLE log_query_lookup_tables (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, "
+                     "description TEXT NOT NULL, body TEXT NOT NULL, records BIGINT NOT NULL, columns TEXT NOT NULL, "
+                     "updated_ms BIGINT NOT NULL, PRIMARY KEY (account, region, name));"}});
 }
 
 Result<std::string> QueryDefinitions::put(const Scope& scope, QueryDefinition definition) {
@@ -84,8 +85,9 @@ Result<std::string> QueryDefinitions::put(const Scope& scope, QueryDefinition de
   return definition.id;
 }
 
-std::vector<QueryDefinition> QueryDefinitions::list(const Scope& scope, const std::string& prefix, const std::optional<std::string>& language,
-                                                    const std::string& after, std::size_t count_max) {
+std::vector<QueryDefinition> QueryDefinitions::list(const Scope& scope, const std::string& prefix,
+                                                    const std::optional<std::string>& language, const std::string& after,
+                                                    std::size_t count_max) {
   std::vector<QueryDefinition> all;
   for (const storage::Row& row : state_.database().query(
            "SELECT id, name, definition, modified_ms FROM log_query_definitions WHERE account = ? AND region = ? ORDER BY name, id",
@@ -101,7 +103,8 @@ std::vector<QueryDefinition> QueryDefinitions::list(const Scope& scope, const st
 
 std::optional<SavedQuery> QueryDefinitions::find(const Scope& scope, const std::string& name) {
   const auto row = state_.database().query_one(
-      "SELECT id, name, definition, modified_ms FROM log_query_definitions WHERE account = ? AND region = ? AND name = ? ORDER BY modified_ms DESC",
+      "SELECT id, name, definition, modified_ms FROM log_query_definitions WHERE account = ? AND region = ? AND name = ? ORDER BY "
+      "modified_ms DESC",
       {scope.account, scope.region, name});
   if (!row) return std::nullopt;
   return from_row(*row).query;

@@ -180,7 +180,7 @@ struct LookupCommand {
 };
 struct JoinCommand {
   bool keep_left = false;
-  std::vector<std::pair<Expression, FieldSlot>> keys;         ///< of the left row, and where the right plan has it
+  std::vector<std::pair<Expression, FieldSlot>> keys;  ///< of the left row, and where the right plan has it
   std::shared_ptr<const QueryPlan> right;
   std::vector<std::pair<FieldSlot, FieldSlot>> left_copies;   ///< from the plain name to ALIAS.name
   std::vector<std::pair<FieldSlot, FieldSlot>> right_copies;  ///< from the right plan's slot to ALIAS.name
@@ -230,11 +230,11 @@ struct RelevantFieldsCommand {
   Expression condition;
 };
 struct EstimateCommand {};
-using Command = std::variant<FieldsCommand, DisplayCommand, FilterCommand, ParseCommand, JsonCommand, StatsCommand, SortCommand, LimitCommand,
-                             DedupCommand, PatternCommand, DiffCommand, AnomalyCommand, UnnestCommand, ExpandCommand, LookupCommand,
-                             JoinCommand, AppendColumnsCommand, AddTotalsCommand, AccumulateCommand, AutoregressCommand, FillDownCommand,
-                             FillMissingCommand, OutlierCommand, SessionizeCommand, CountFrequentCommand, RelevantFieldsCommand,
-                             EstimateCommand>;
+using Command =
+    std::variant<FieldsCommand, DisplayCommand, FilterCommand, ParseCommand, JsonCommand, StatsCommand, SortCommand, LimitCommand,
+                 DedupCommand, PatternCommand, DiffCommand, AnomalyCommand, UnnestCommand, ExpandCommand, LookupCommand, JoinCommand,
+                 AppendColumnsCommand, AddTotalsCommand, AccumulateCommand, AutoregressCommand, FillDownCommand, FillMissingCommand,
+                 OutlierCommand, SessionizeCommand, CountFrequentCommand, RelevantFieldsCommand, EstimateCommand>;
 
 /// Which groups the text of a query chooses. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
 struct SourceSelection {

@@ -24,9 +24,7 @@ std::size_t rows_of(const QueryPlan& plan, const QueryRange& range) {
   return std::min(rows, rows_limit);
 }
 
-bool is_estimate(const QueryPlan& plan) {
-  return !plan.commands.empty() && std::holds_alternative<EstimateCommand>(plan.commands.back());
-}
+bool is_estimate(const QueryPlan& plan) { return !plan.commands.empty() && std::holds_alternative<EstimateCommand>(plan.commands.back()); }
 
 }  // namespace
 
@@ -89,6 +87,8 @@ void QueryRun::add_inner_jobs(const QueryPlan& plan) {
     if (const auto* filter = std::get_if<FilterCommand>(&command)) add_expression_jobs(filter->condition);
     if (const auto* fields = std::get_if<FieldsCommand>(&command))
       for (const Column& column : fields->columns) add_expression_jobs(column.expression);
+    if (const auto* display = std::get_if<DisplayCommand>(&command))
+      for (const Column& column : display->columns) add_expression_jobs(column.expression);
     if (const auto* relevant = std::get_if<RelevantFieldsCommand>(&command)) add_expression_jobs(relevant->condition);
     const void* key = nullptr;
     const QueryPlan* inner = nullptr;
@@ -117,7 +117,8 @@ void QueryRun::add_diff_job(const QueryPlan& plan, const DiffCommand& diff) {
   while (!std::holds_alternative<DiffCommand>(earlier->commands.back())) earlier->commands.pop_back();
   earlier->commands.pop_back();
   std::vector<FieldSlot> values;
-  for (const char* name : {"@pattern", "@patternShape", "@sampleCount", "@PatternId", "@regexString", "@tokens"}) values.push_back(earlier->names->slot(name));
+  for (const char* name : {"@pattern", "@patternShape", "@sampleCount", "@PatternId", "@regexString", "@tokens"})
+    values.push_back(earlier->names->slot(name));
   Job& job = add_job(*earlier, {.rows_max = inner_rows_max, .values = values});
   std::tie(job.scan_plan.from_ms, job.scan_plan.to_ms) = shifted(diff.shift);
   own_plans_.push_back(std::move(earlier));
@@ -211,7 +212,8 @@ void QueryRun::end(Job& job) {
 
 void QueryRun::estimate() {
   const auto expected = store_.scan(jobs_.back().scan_plan)->expected();
-  results_ = {{{"@estimatedBytes", std::to_string(expected.bytes_scanned)}, {"@estimatedRecords", std::to_string(expected.records_scanned)}}};
+  results_ = {
+      {{"@estimatedBytes", std::to_string(expected.bytes_scanned)}, {"@estimatedRecords", std::to_string(expected.records_scanned)}}};
   ended_ = true;
 }
 

@@ -116,10 +116,11 @@ class RelevanceStage final : public StageOf<RelevanceStage> {
     for (const auto& [text, counts] : field.values)
       shifts.emplace_back(counts.inside / std::max(inside_, 1.0) - counts.outside / std::max(outside_, 1.0), &text);
     std::stable_sort(shifts.begin(), shifts.end(), [](const auto& a, const auto& b) { return std::abs(a.first) > std::abs(b.first); });
-    Array list;
+    std::string list = "[";
     for (std::size_t i = 0; i < std::min(shifts.size(), contributors_max); ++i)
-      list.emplace_back(Object{{"value", *shifts[i].second}, {"shift", std::round(shifts[i].first * 10'000) / 10'000}});
-    return to_json(list);
+      list += (i > 0 ? "," : "") + std::string("{\"value\":") + to_json(Document(*shifts[i].second)) +
+              ",\"shift\":" + text_of(shifts[i].first) + '}';
+    return list + ']';
   }
 
   void set(Record& row, std::string_view name, Value value) const { row.set(plan_.names->find(name), std::move(value)); }

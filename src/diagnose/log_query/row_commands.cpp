@@ -37,9 +37,10 @@ Parsed<Column> CommandParser::column() {
 Parsed<void> CommandParser::fields(const Token&) {
   auto columns = list(&CommandParser::column);
   if (!columns) return std::unexpected(columns.error());
-  if (!fields_named_ && !display_named_) std::erase_if(plan_.shown, [&](FieldSlot slot) {
+  if (!fields_named_ && !display_named_)
+    std::erase_if(plan_.shown, [&](FieldSlot slot) {
       const std::string& name = in_.names->at(slot).text;
-      return name == "@timestamp" || name == "@message";
+      return name == "@timestamp" || name == "@message" || name.ends_with(".@timestamp") || name.ends_with(".@message");
     });
   fields_named_ = true;
   for (const Column& column : *columns) show(column.slot);
@@ -72,8 +73,7 @@ Parsed<void> CommandParser::filter_index(const Token&) {
   if (!condition) return std::unexpected(condition.error());
   const bool equals = condition->kind == Expression::Kind::operation && condition->operation == Operation::equal;
   if ((!equals && condition->kind != Expression::Kind::in) || condition->parts[0].kind != Expression::Kind::field)
-    return std::unexpected(
-        QueryError{"filterIndex takes field = value or field in [values]", first.begin, in_.last_end()});
+    return std::unexpected(QueryError{"filterIndex takes field = value or field in [values]", first.begin, in_.last_end()});
   plan_.commands.emplace_back(FilterCommand{std::move(*condition)});
   return {};
 }
@@ -148,9 +148,9 @@ Parsed<void> CommandParser::parse_regex(ParseCommand& command) {
     const auto names = list(&CommandParser::made_name);
     if (!names) return std::unexpected(names.error());
     if (names->size() != count)
-      return std::unexpected(QueryError{"the regular expression has " + std::to_string(count) + " groups, but " +
-                                            std::to_string(names->size()) + " names follow",
-                                        token.begin, in_.last_end()});
+      return std::unexpected(QueryError{
+          "the regular expression has " + std::to_string(count) + " groups, but " + std::to_string(names->size()) + " names follow",
+          token.begin, in_.last_end()});
     command.slots = *names;
   } else {
     if (groups.empty()) return std::unexpected(QueryError{"the regular expression names no group", token.begin, regex_end});
@@ -177,9 +177,9 @@ Parsed<void> CommandParser::parse_glob(ParseCommand& command) {
   command.slots = std::move(*names);
   const auto stars = static_cast<std::size_t>(std::count(glob.text.begin(), glob.text.end(), '*'));
   if (stars != command.slots.size())
-    return std::unexpected(QueryError{"the pattern has " + std::to_string(stars) + " *, but " + std::to_string(command.slots.size()) +
-                                          " names follow",
-                                      glob.begin, glob.end});
+    return std::unexpected(
+        QueryError{"the pattern has " + std::to_string(stars) + " *, but " + std::to_string(command.slots.size()) + " names follow",
+                   glob.begin, glob.end});
   auto regex = compile_query_regex(regex_of_glob(glob.text), glob.begin, glob.end);
   if (!regex) return std::unexpected(regex.error());
   command.regex = *regex;

@@ -69,7 +69,8 @@ Parsed<std::string> filled(const SavedQuery& query, const Values& values, const 
     const auto parameter = std::find_if(query.parameters.begin(), query.parameters.end(),
                                         [&](const QueryParameter& each) { return each.name == placeholder; });
     const bool has_default = parameter != query.parameters.end() && parameter->default_value;
-    if (given == values.end() && !has_default) return refused("the parameter " + placeholder + " of the saved query " + name.text + " has no value");
+    if (given == values.end() && !has_default)
+      return refused("the parameter " + placeholder + " of the saved query " + name.text + " has no value");
     const std::string value = given != values.end() ? given->second : as_value(*parameter->default_value);
     std::string escaped = value;
     for (std::size_t at = 0; (at = escaped.find('\\', at)) != std::string::npos; at += 2) escaped.insert(at, 1, '\\');
@@ -122,7 +123,8 @@ Parsed<std::string> expand_saved_queries(const std::string& text, const FindSave
     at_command = false;
   }
   out.append(text, copied);
-  if (out.size() > text_max) return std::unexpected(QueryError{"The expanded query string cannot exceed 10,000 characters.", 0, text.size()});
+  if (out.size() > text_max)
+    return std::unexpected(QueryError{"The expanded query string cannot exceed 10,000 characters.", 0, text.size()});
   return out;
 }
 

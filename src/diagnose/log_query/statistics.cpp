@@ -117,7 +117,8 @@ Value StatisticState::percentile(double percent) const {
 Value StatisticState::histogram(std::size_t buckets) const {
   std::vector<telemetry::WeightedValue> values = kept_->distribution.values();
   for (const double number : kept_->numbers) values.push_back({number, 1});
-  const auto [low, high] = std::minmax_element(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+  const auto [low, high] =
+      std::minmax_element(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
   const double min = low->value, width = (high->value - low->value) / static_cast<double>(buckets);
   std::vector<double> counts(width > 0 ? buckets : 1);
   for (const auto& each : values) {

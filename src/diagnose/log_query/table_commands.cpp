@@ -123,8 +123,8 @@ Parsed<void> CommandParser::pattern(const Token& word) {
   pattern_seen_ = true;
   plan_.commands.emplace_back(PatternCommand{std::move(*source)});
   std::vector<FieldSlot> slots;
-  for (const char* name : {"@pattern", "@regexString", "@sampleCount", "@ratio", "@severityLabel", "@tokens", "@visualization", "@logSamples",
-                           "@relatedPattern", "@PatternId"})
+  for (const char* name : {"@pattern", "@regexString", "@sampleCount", "@ratio", "@severityLabel", "@tokens", "@visualization",
+                           "@logSamples", "@relatedPattern", "@PatternId"})
     slots.push_back(in_.names->slot(name));
   in_.names->slot("@patternShape");
   become_table(std::move(slots));

@@ -152,29 +152,30 @@ Value split(Arguments a) {
   return std::make_shared<const Document>(std::move(parts));
 }
 
-constexpr std::array forms = {FunctionForm{.name = "concat", .arguments_min = 1, .arguments_max = many, .compute = concat, .takes_null = true},
-                              FunctionForm{.name = "isempty", .arguments_min = 1, .arguments_max = 1, .compute = is_empty, .takes_null = true},
-                              FunctionForm{.name = "isblank", .arguments_min = 1, .arguments_max = 1, .compute = is_blank, .takes_null = true},
-                              FunctionForm{"strlen", 1, 1, strlen},
-                              FunctionForm{"tolower", 1, 1, cased<false>},
-                              FunctionForm{"toupper", 1, 1, cased<true>},
-                              FunctionForm{"trim", 1, 2, trim<true, true>},
-                              FunctionForm{"ltrim", 1, 2, trim<true, false>},
-                              FunctionForm{"rtrim", 1, 2, trim<false, true>},
-                              FunctionForm{"substr", 2, 3, substr},
-                              FunctionForm{"replace", 3, 3, replace},
-                              FunctionForm{"regexreplace", 3, 3, regex_replace},
-                              FunctionForm{"strcontains", 2, 3, contains},
-                              FunctionForm{"startswith", 2, 2, starts_with},
-                              FunctionForm{"endswith", 2, 2, ends_with},
-                              FunctionForm{"urlencode", 1, 1, url_encode},
-                              FunctionForm{"urldecode", 1, 1, url_decode},
-                              FunctionForm{"base64encode", 1, 1, base64_encode},
-                              FunctionForm{"base64decode", 1, 1, base64_decode},
-                              FunctionForm{"md5", 1, 1, md5_of},
-                              FunctionForm{"sha256", 1, 1, sha256_of},
-                              FunctionForm{"hextoascii", 1, 1, hex_to_ascii},
-                              FunctionForm{"split", 2, 2, split}};
+constexpr std::array forms = {
+    FunctionForm{.name = "concat", .arguments_min = 1, .arguments_max = many, .compute = concat, .takes_null = true},
+    FunctionForm{.name = "isempty", .arguments_min = 1, .arguments_max = 1, .compute = is_empty, .takes_null = true},
+    FunctionForm{.name = "isblank", .arguments_min = 1, .arguments_max = 1, .compute = is_blank, .takes_null = true},
+    FunctionForm{"strlen", 1, 1, strlen},
+    FunctionForm{"tolower", 1, 1, cased<false>},
+    FunctionForm{"toupper", 1, 1, cased<true>},
+    FunctionForm{"trim", 1, 2, trim<true, true>},
+    FunctionForm{"ltrim", 1, 2, trim<true, false>},
+    FunctionForm{"rtrim", 1, 2, trim<false, true>},
+    FunctionForm{"substr", 2, 3, substr},
+    FunctionForm{"replace", 3, 3, replace},
+    FunctionForm{"regexreplace", 3, 3, regex_replace},
+    FunctionForm{"strcontains", 2, 3, contains},
+    FunctionForm{"startswith", 2, 2, starts_with},
+    FunctionForm{"endswith", 2, 2, ends_with},
+    FunctionForm{"urlencode", 1, 1, url_encode},
+    FunctionForm{"urldecode", 1, 1, url_decode},
+    FunctionForm{"base64encode", 1, 1, base64_encode},
+    FunctionForm{"base64decode", 1, 1, base64_decode},
+    FunctionForm{"md5", 1, 1, md5_of},
+    FunctionForm{"sha256", 1, 1, sha256_of},
+    FunctionForm{"hextoascii", 1, 1, hex_to_ascii},
+    FunctionForm{"split", 2, 2, split}};
 
 }  // namespace
 

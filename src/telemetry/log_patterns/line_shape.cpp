@@ -17,6 +17,13 @@ bool is_sign(char c) { return std::string_view("=,;()[]{}<>\"'|#").find(c) != st
 bool opens(char c) { return c == '(' || c == '[' || c == '<'; }
 char closing(char c) { return c == '(' ? ')' : c == '[' ? ']' : '>'; }
 
+/// Of GET and its kin at the beginning, with a blank behind; else 0.
+std::size_t method_length(std::string_view text) {
+  for (const std::string_view method : {"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "CONNECT"})
+    if (text.starts_with(method) && text.size() > method.size() && text[method.size()] == ' ') return method.size();
+  return 0;
+}
+
 std::uint64_t mixed(std::uint64_t hash, std::uint64_t value) {
   hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
   return hash * 0xff51afd7ed558ccdULL;
@@ -44,7 +51,8 @@ void LineShape::split() {
   std::size_t at = 0;
   while (at < line_.size()) {
     const char c = line_[at];
-    if (is_blank(c)) {
+    const bool less_than = c == '<' && at + 1 < line_.size() && is_digit(line_[at + 1]);
+    if (is_blank(c) || less_than) {
       ++at;
     } else if ((c == '"' || c == '\'') && read_quoted(at)) {
       continue;
@@ -107,9 +115,10 @@ bool LineShape::read_quoted(std::size_t& at) {
         return true;
       }
   }
-  // a text of one plain word may be a name that stays; it is told from others later
-  piece(at, end + 1, true);
-  if (inside.empty()) pieces_.back().kind = VariableKind::text;
+  // of a request the method stays
+  const std::size_t method = method_length(inside);
+  if (method > 0) piece(at + 1, at + 1 + method, false);
+  piece(at + (method > 0 ? 1 + method : 0), end + 1, true);
   at = end + 1;
   return true;
 }
@@ -259,7 +268,7 @@ void LineShape::mark_lists() {
         variables_only &= piece.sign == ':' || piece.sign == '#' || piece.dropped;
       } else {
         ++in_item;
-        variables_only &= piece.variable;
+        variables_only &= piece.variable || piece.dropped || line_.substr(piece.begin, piece.end - piece.begin) == "-";
       }
     }
     single_words &= in_item == 1;

@@ -52,7 +52,8 @@ PatternText pattern_text(const TemplateText& text) {
     made.pattern += text.texts[i];
     made.regex += quoted(text.texts[i]);
     if (i >= text.variables.size()) continue;
-    PatternToken token{.position = made.tokens.size() + 1, .type = type_name(text.variables[i]), .text = {}, .first_variable = i, .last_variable = i};
+    PatternToken token{
+        .position = made.tokens.size() + 1, .type = type_name(text.variables[i]), .text = {}, .first_variable = i, .last_variable = i};
     token.text = '<' + token.type + '-' + std::to_string(token.position) + '>';
     made.pattern += token.text;
     made.regex += ".*";

@@ -7,9 +7,9 @@
 namespace tocsin::telemetry {
 
 struct PatternToken {
-  std::size_t position = 0;  ///< from 1
-  std::string type;          ///< Time, Number, IP, ID, Path, Token
-  std::string text;          ///< <Time-1>
+  std::size_t position = 0;                           ///< from 1
+  std::string type;                                   ///< Time, Number, IP, ID, Path, Token
+  std::string text;                                   ///< <Time-1>
   std::size_t first_variable = 0, last_variable = 0;  ///< of the template's variables
 };
 

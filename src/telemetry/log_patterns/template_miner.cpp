@@ -16,7 +16,7 @@ constexpr std::uint32_t none = UINT32_MAX;
 constexpr std::size_t roots_compared_max = 512;
 
 // in how many words one place must differ until it varies
-constexpr std::size_t plain_words_min = 4;
+constexpr std::size_t plain_words_min = 6;
 constexpr std::size_t preposition_words_min = 3;
 constexpr std::size_t first_words_min = 8;
 
@@ -79,7 +79,8 @@ struct TemplateMiner::Parts {
 
   std::uint64_t key() const {
     std::uint64_t hash = line.skeleton();
-    for (std::size_t i = 0; i < place_count(); ++i) hash = hash_of(line.words()[i].variable ? std::string_view("\1") : line.word(i), hash * 31 + 7);
+    for (std::size_t i = 0; i < place_count(); ++i)
+      hash = hash_of(line.words()[i].variable ? std::string_view("\1") : line.word(i), hash * 31 + 7);
     return hash;
   }
 
@@ -215,7 +216,8 @@ struct TemplateMiner::Parts {
 
   static std::uint64_t context_key(const Shape& shape, std::size_t without) {
     std::uint64_t hash = without * 0x9e3779b97f4a7c15ULL + shape.places.size();
-    for (std::size_t i = 0; i < shape.places.size(); ++i) hash = (hash ^ (i == without ? 0xffffffffU : shape.places[i].word)) * 0x100000001b3ULL + (hash >> 31);
+    for (std::size_t i = 0; i < shape.places.size(); ++i)
+      hash = (hash ^ (i == without ? 0xffffffffU : shape.places[i].word)) * 0x100000001b3ULL + (hash >> 31);
     return hash;
   }
 
@@ -287,7 +289,8 @@ TemplateText TemplateMiner::text_of(ShapeId shape) const {
   line.read(root.sample);
   std::vector<Variable> variables = line.variables();
   for (std::size_t i = 0; i < std::min(root.places.size(), line.words().size()); ++i)
-    if (root.places[i].word == any_word && !line.words()[i].variable) variables.push_back({line.words()[i].begin, line.words()[i].end, VariableKind::word});
+    if (root.places[i].word == any_word && !line.words()[i].variable)
+      variables.push_back({line.words()[i].begin, line.words()[i].end, VariableKind::word});
   std::sort(variables.begin(), variables.end(), [](const Variable& a, const Variable& b) { return a.begin < b.begin; });
   TemplateText text;
   std::uint32_t at = 0;
@@ -306,7 +309,8 @@ std::vector<std::string_view> TemplateMiner::variables_in(ShapeId shape, std::st
   line.read(text);
   std::vector<Variable> variables = line.variables();
   for (std::size_t i = 0; i < std::min(root.places.size(), line.words().size()); ++i)
-    if (root.places[i].word == any_word && !line.words()[i].variable) variables.push_back({line.words()[i].begin, line.words()[i].end, VariableKind::word});
+    if (root.places[i].word == any_word && !line.words()[i].variable)
+      variables.push_back({line.words()[i].begin, line.words()[i].end, VariableKind::word});
   std::sort(variables.begin(), variables.end(), [](const Variable& a, const Variable& b) { return a.begin < b.begin; });
   std::vector<std::string_view> values;
   for (const Variable& variable : variables) values.push_back(text.substr(variable.begin, variable.end - variable.begin));

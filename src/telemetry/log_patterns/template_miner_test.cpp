@@ -41,7 +41,8 @@ TEST(TemplateMiner, HeadersDoNotMakeTemplatesDiffer) {
                    "2015-10-18 18:01:47,978 WARN [IPC Server handler 1 on 80] org.x.y.Q: cache is warm"})
                 .size(),
             1u);
-  EXPECT_EQ(mined({"Jun 14 15:16:01 combo su(pam_unix)[19939]: session closed", "Jul  1 01:06:00 other sshd[1]: session closed"}).size(), 1u);
+  EXPECT_EQ(mined({"Jun 14 15:16:01 combo su(pam_unix)[19939]: session closed", "Jul  1 01:06:00 other sshd[1]: session closed"}).size(),
+            1u);
   EXPECT_EQ(mined({"INFO: cache is warm", "INFO: cache is cold"}).size(), 2u);
 }
 
@@ -91,8 +92,7 @@ double grouping_accuracy(const std::filesystem::path& file) {
 // The lines were made, and labelled as they were made, after the messages of the systems that the files are named for.
 TEST(TemplateMiner, LabelledLinesAreGroupedAsPeopleGroupThem) {
   const std::filesystem::path folder = std::filesystem::path(TOCSIN_SOURCE_DIR) / "src/telemetry/log_patterns/testdata";
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    EXPECT_GE(grouping_accuracy(entry.path()), 0.95) << entry.path();
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) EXPECT_GE(grouping_accuracy(entry.path()), 0.95) << entry.path();
 }
 
 // Strategy: random bytes and mutated lines, more shapes than are kept. Invariant: no crash, every line is counted, memory is bounded.

@@ -41,13 +41,22 @@ bool is_package_name(std::string_view word) {
 
 /// a.b.com, mail.example.co.uk: small letters, and an ending that hosts have.
 bool is_host(std::string_view word) {
-  static constexpr std::array<std::string_view, 30> endings = {
-      "com", "net", "org", "edu", "gov", "mil", "info", "io", "local", "internal", "lan", "cn", "de", "jp", "ru",
-      "hk",  "uk",  "tw",  "kr",  "fr",  "it",  "br",   "in", "au",    "ca",       "nl",  "pl", "es", "se", "us"};
+  static constexpr std::array<std::string_view, 30> endings = {"com", "net", "org", "edu", "gov", "mil", "info", "io", "local", "internal",
+                                                               "lan", "cn",  "de",  "jp",  "ru",  "hk",  "uk",   "tw", "kr",    "fr",
+                                                               "it",  "br",  "in",  "au",  "ca",  "nl",  "pl",   "es", "se",    "us"};
   const std::size_t dot = word.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return false;
   if (!std::all_of(word.begin(), word.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '-'; })) return false;
   return among(endings, word.substr(dot + 1));
+}
+
+/// chrome.exe, zoo.cfg, index.html
+bool is_file(std::string_view word) {
+  static constexpr std::array<std::string_view, 26> endings = {"exe",        "dll", "log", "conf", "cfg",  "xml", "txt", "so",   "jar",
+                                                               "properties", "png", "jpg", "json", "yaml", "yml", "ini", "html", "php",
+                                                               "css",        "gz",  "zip", "tar",  "apk",  "deb", "rpm", "pid"};
+  const std::size_t dot = word.rfind('.');
+  return dot != std::string_view::npos && dot > 0 && among(endings, word.substr(dot + 1));
 }
 
 bool is_time(std::string_view word) {
@@ -91,12 +100,14 @@ std::optional<VariableKind> variable_kind(std::string_view word) {
   if (slashes > 0) {
     if (digits > 3 && is_address(word)) return VariableKind::address;
     if (digits > 3 && is_time(word)) return VariableKind::time;
-    const bool rooted = word[0] == '/' || word[0] == '~' || word.find("://") != std::string_view::npos || (word.size() > 2 && word[1] == ':');
+    const bool rooted =
+        word[0] == '/' || word[0] == '~' || word.find("://") != std::string_view::npos || (word.size() > 2 && word[1] == ':');
     if ((rooted && word.size() > 1) || slashes > 1 || digits > 0 || word.find('.') != std::string_view::npos) return VariableKind::path;
     return std::nullopt;
   }
   if (digits == 0) {
     if (is_host(word)) return VariableKind::address;
+    if (is_file(word)) return VariableKind::path;
     static constexpr std::array<std::string_view, 4> constants = {"true", "false", "null", "nan"};
     if (among(constants, word)) return VariableKind::word;
     // no word of English has so many of these letters alone
@@ -111,9 +122,9 @@ std::optional<VariableKind> variable_kind(std::string_view word) {
 }
 
 bool is_unit(std::string_view word) {
-  static constexpr std::array<std::string_view, 30> units = {"b",  "kb", "mb",  "gb",   "tb",  "kib", "mib", "gib", "ms",  "s",
-                                                             "us", "ns", "sec", "secs", "min", "mins", "hr", "hrs", "hz",  "khz",
-                                                             "mhz", "ghz", "%", "kbps", "mbps", "am", "pm",  "gmt", "utc", "cest"};
+  static constexpr std::array<std::string_view, 30> units = {"b",   "kb",  "mb",  "gb",   "tb",   "kib",  "mib", "gib", "ms",  "s",
+                                                             "us",  "ns",  "sec", "secs", "min",  "mins", "hr",  "hrs", "hz",  "khz",
+                                                             "mhz", "ghz", "%",   "kbps", "mbps", "am",   "pm",  "gmt", "utc", "cest"};
   return among(units, word);
 }
 
@@ -124,31 +135,33 @@ bool is_unit_of_time(std::string_view word) {
 
 bool is_calendar_name(std::string_view word) {
   static constexpr std::array<std::string_view, 38> names = {
-      "mon", "tue", "wed", "thu", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-      "sunday", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "january",
-      "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "sept"};
+      "mon",      "tue",    "wed",      "thu",       "fri",     "sat",      "sun",      "monday",   "tuesday", "wednesday",
+      "thursday", "friday", "saturday", "sunday",    "jan",     "feb",      "mar",      "apr",      "may",     "jun",
+      "jul",      "aug",    "sep",      "oct",       "nov",     "dec",      "january",  "february", "march",   "april",
+      "june",     "july",   "august",   "september", "october", "november", "december", "sept"};
   return !word.empty() && is_upper(word[0]) && among(names, word);
 }
 
 bool is_level(std::string_view word) {
-  static constexpr std::array<std::string_view, 22> levels = {"info", "warn", "warning", "error", "err", "debug", "trace", "fatal",
-                                                              "notice", "crit", "critical", "alert", "emerg", "severe", "fine", "finer",
-                                                              "finest", "config", "panic", "verbose", "information", "failure"};
+  static constexpr std::array<std::string_view, 22> levels = {
+      "info",  "warn",  "warning", "error", "err",   "debug",  "trace",  "fatal", "notice",  "crit",        "critical",
+      "alert", "emerg", "severe",  "fine",  "finer", "finest", "config", "panic", "verbose", "information", "failure"};
   if (word.size() == 1) return std::string_view("VDIWEF").find(word[0]) != std::string_view::npos;
   return among(levels, word);
 }
 
 bool names_a_value(std::string_view word) {
   static constexpr std::array<std::string_view, 43> nouns = {
-      "user",   "users",   "username", "host",   "hostname", "name",    "named",   "file",   "filename", "path",    "directory",
-      "dir",    "class",   "type",     "eventtype", "state", "server",  "client",  "node",   "address",  "device",  "interface",
-      "uri",    "url",     "key",      "property", "option", "group",   "domain",  "module", "package",  "driver",  "protocol",
-      "container", "tag",  "signal",   "method", "table",    "database", "topic",  "queue",  "context", "account"};
+      "user",      "users", "username", "host",      "hostname", "name",     "named",  "file",   "filename", "path",   "directory",
+      "dir",       "class", "type",     "eventtype", "state",    "server",   "client", "node",   "address",  "device", "interface",
+      "uri",       "url",   "key",      "property",  "option",   "group",    "domain", "module", "package",  "driver", "protocol",
+      "container", "tag",   "signal",   "method",    "table",    "database", "topic",  "queue",  "context",  "account"};
   return among(nouns, word);
 }
 
 bool is_preposition(std::string_view word) {
-  static constexpr std::array<std::string_view, 12> prepositions = {"for", "from", "to", "by", "on", "in", "at", "with", "of", "into", "via", "through"};
+  static constexpr std::array<std::string_view, 12> prepositions = {"for", "from", "to", "by",   "on",  "in",
+                                                                    "at",  "with", "of", "into", "via", "through"};
   return among(prepositions, word);
 }
 
@@ -157,7 +170,8 @@ bool looks_put_in(std::string_view word) {
   if (dots >= 2) return true;
   const auto underscores = std::count(word.begin(), word.end(), '_');
   const auto uppers = static_cast<std::size_t>(std::count_if(word.begin(), word.end(), is_upper));
-  if (word.size() < 3 || is_level(word)) return false;
+  static constexpr std::array<std::string_view, 8> methods = {"get", "post", "put", "delete", "head", "patch", "options", "connect"};
+  if (word.size() < 3 || is_level(word) || among(methods, word)) return false;
   return uppers + static_cast<std::size_t>(underscores) == word.size() || underscores >= 2 || word.find('$') != std::string_view::npos;
 }
 

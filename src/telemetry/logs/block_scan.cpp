@@ -68,7 +68,8 @@ std::uint64_t BlockScan::count_rest() {
   pending_.clear();
   for (; opened_ < sources_.size(); ++opened_) {
     const Source& source = sources_[opened_];
-    const bool within = !source.tail && source.first_ms >= source.from_ms && source.last_ms <= plan_.to_ms && streams_.empty() && !plan_.after && !plan_.before;
+    const bool within = !source.tail && source.first_ms >= source.from_ms && source.last_ms <= plan_.to_ms && streams_.empty() &&
+                        !plan_.after && !plan_.before;
     if (within) {
       figures_.records_scanned += static_cast<std::uint64_t>(source.block.records);
       figures_.bytes_scanned += static_cast<std::uint64_t>(source.block.bytes);
@@ -112,8 +113,10 @@ std::size_t BlockScan::open(const Source& source) {
   if (source.tail) {
     std::uint64_t sequence = source.tail->offset * batch_events_max;
     for (const LogEvent& event : source.tail->batch.events)
-      take(source, {{event.time_ms, sequence++}, source.tail->batch.ingested_ms, source.tail->batch.group, source.tail->batch.stream, event.message},
-           source.tail);
+      take(
+          source,
+          {{event.time_ms, sequence++}, source.tail->batch.ingested_ms, source.tail->batch.group, source.tail->batch.stream, event.message},
+          source.tail);
     return source.tail->bytes;
   }
   if (!plan_.literals.empty() || !plan_.values.empty()) {
