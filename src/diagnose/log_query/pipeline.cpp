@@ -140,8 +140,12 @@ Pipeline::Pipeline(const QueryPlan& plan, const StageContext& context, Ending en
     auto stage = make_stage(command, plan);
     if (!stage) continue;
     if (auto* sort = dynamic_cast<SortStage*>(stage.get())) {
-      const auto* limit = i + 1 < commands.size() ? std::get_if<LimitCommand>(commands[i + 1]) : nullptr;
-      if (limit || i + 1 == commands.size()) sort->want_only(limit ? limit->rows : ending.rows_max);
+      // through what leaves every row in
+      std::size_t behind = i + 1;
+      while (behind < commands.size() && is_row_wise(*commands[behind]) && !std::holds_alternative<FilterCommand>(*commands[behind]))
+        ++behind;
+      const auto* limit = behind < commands.size() ? std::get_if<LimitCommand>(commands[behind]) : nullptr;
+      if (limit || behind == commands.size()) sort->want_only(limit ? limit->rows : ending.rows_max);
     }
     stages_.push_back(std::move(stage));
   }

@@ -103,6 +103,9 @@ Parsed<void> CommandParser::check_order(const Token& word, std::string_view name
   if (name == "sort") previous_sort_ = name;
   sort_or_limit_seen_ |= name == "sort" || name == "limit" || name == "head";
   if (name == "join" && std::exchange(join_seen_, true)) return refused("a query has at most one join");
+  if (place_ != Place::outermost)
+    for (const std::string_view alone : {"join", "appendcols", "diff", "logcompare", "estimate"})
+      if (name == alone) return refused(std::string(alone) + " cannot stand within a subquery");
   const bool first = plan_.commands.empty() && !plan_.source;
   if (name == "source" && !first) return refused("SOURCE must be the first command");
   return {};

@@ -51,7 +51,12 @@ std::vector<std::string> QueryRun::tables_of(const QueryPlan& plan) {
   const auto add_all = [&](const QueryPlan& inner) {
     for (std::string& table : tables_of(inner)) tables.push_back(std::move(table));
   };
+  const std::function<void(const Expression&)> add_subqueries = [&](const Expression& expression) {
+    if (expression.subquery) add_all(*expression.subquery);
+    for (const Expression& part : expression.parts) add_subqueries(part);
+  };
   for (const Command& command : plan.commands) {
+    if (const auto* filter = std::get_if<FilterCommand>(&command)) add_subqueries(filter->condition);
     if (const auto* lookup = std::get_if<LookupCommand>(&command)) tables.push_back(lookup->table);
     if (const auto* join = std::get_if<JoinCommand>(&command)) add_all(*join->right);
     if (const auto* append = std::get_if<AppendColumnsCommand>(&command)) add_all(*append->plan);

@@ -187,7 +187,12 @@ class LookupStage final : public StageOf<LookupStage> {
  public:
   explicit LookupStage(const LookupCommand& command) : command_(command) {}
   bool push(Record& record) override {
-    const LookupTable& table = *context->lookups->at(command_.table);
+    const auto found = context->lookups->find(command_.table);
+    if (found == context->lookups->end()) {
+      context->budget->fail("The lookup table " + command_.table + " does not exist.");
+      return false;
+    }
+    const LookupTable& table = *found->second;
     const auto* row = command_.cidr ? by_range(table, record) : by_texts(table, record);
     for (const auto& [column, slot] : command_.outputs) {
       const auto at = table.column(column);
