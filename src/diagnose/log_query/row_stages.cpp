@@ -265,7 +265,10 @@ class JoinStage final : public StageOf<JoinStage> {
 
  private:
   void index() {
-    rows_ = &context->inner->at(&command_);
+    static const InnerRows none;
+    const auto found = context->inner->find(&command_);
+    if (found == context->inner->end()) context->budget->fail("join cannot be compared with another range.");
+    rows_ = found == context->inner->end() ? &none : &found->second;
     for (std::size_t row = 0; row < rows_->size(); ++row) {
       const auto& values = (*rows_)[row];
       const std::vector<Value> keys(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(command_.keys.size()));

@@ -193,7 +193,12 @@ class AppendColumnsStage final : public StageOf<AppendColumnsStage> {
  public:
   explicit AppendColumnsStage(const AppendColumnsCommand& command) : command_(command) {}
   bool push(Record& record) override {
-    const InnerRows& rows = context->inner->at(&command_);
+    const auto found = context->inner->find(&command_);
+    if (found == context->inner->end()) {
+      context->budget->fail("appendcols cannot be compared with another range.");
+      return false;
+    }
+    const InnerRows& rows = found->second;
     if (at_ < std::min(rows.size(), command_.rows_max))
       for (std::size_t i = 0; i < command_.copies.size(); ++i) {
         const FieldSlot slot = command_.copies[i].second;
