@@ -75,8 +75,6 @@ std::optional<telemetry::LogPosition> position_of_key(std::string_view key) {
   return position;
 }
 
-std::string event_id(const telemetry::LogRow& row) {
-  return fmt::format("{:020}{:016}{:020}", row.position.time_ms, row.group, row.position.sequence);
-}
+std::string event_id(const telemetry::LogRow& row) { return telemetry::event_id(row.group, row.position); }
 
 }  // namespace tocsin::api::logs

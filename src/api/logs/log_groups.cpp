@@ -13,9 +13,13 @@ constexpr std::size_t identifiers_max = 50;
 constexpr std::array<std::int64_t, 22> retentions = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                                      365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 
-Object to_document(const telemetry::LogGroup& group) {
-  Object out{{"logGroupName", group.name},     {"creationTime", group.created_ms},  {"metricFilterCount", 0},
-             {"arn", group_arn(group) + ":*"}, {"storedBytes", group.stored_bytes}, {"logGroupClass", group.log_group_class},
+Object to_document(LogRooms& rooms, const telemetry::LogGroup& group) {
+  Object out{{"logGroupName", group.name},
+             {"creationTime", group.created_ms},
+             {"metricFilterCount", rooms.settings.count(telemetry::log_setting::metric_filter, group.scope, group.name)},
+             {"arn", group_arn(group) + ":*"},
+             {"storedBytes", group.stored_bytes},
+             {"logGroupClass", group.log_group_class},
              {"logGroupArn", group_arn(group)}};
   if (group.retention_days) out["retentionInDays"] = *group.retention_days;
   return out;
@@ -36,15 +40,15 @@ Reply change_retention(LogStore& store, const Call& call, std::optional<std::int
 
 }  // namespace
 
-Reply create_log_group(LogStore& store, const Call& call) {
+Reply create_log_group(LogRooms& rooms, const Call& call) {
   if (find(call.input, "kmsKeyId")) return refuse("NotImplementedException", "logs CreateLogGroup: kmsKeyId is not offered.", 501);
-  auto made =
-      store.create_group(call.scope, text_or(call.input, "logGroupName"), text_or(call.input, "logGroupClass", "STANDARD"), tags_at(call));
+  auto made = rooms.store.create_group(call.scope, text_or(call.input, "logGroupName"), text_or(call.input, "logGroupClass", "STANDARD"),
+                                       tags_at(call));
   if (!made) return to_service_error(made.error());
   return Object{};
 }
 
-Reply describe_log_groups(LogStore& store, const ListTokens& tokens, const Call& call) {
+Reply describe_log_groups(LogRooms& rooms, const ListTokens& tokens, const Call& call) {
   const auto prefix = text_at(call.input, "logGroupNamePrefix"), pattern = text_at(call.input, "logGroupNamePattern"),
              of_class = text_at(call.input, "logGroupClass");
   if (prefix && pattern) return invalid_parameter("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.");
@@ -55,20 +59,22 @@ Reply describe_log_groups(LogStore& store, const ListTokens& tokens, const Call&
   const auto start = page_start(call, tokens);
   if (!start) return std::unexpected(start.error());
   const auto limit = static_cast<std::size_t>(integer_or(call.input, "limit", page_default));
-  const auto groups = store.groups(call.scope, *start, limit + 1, [&](const telemetry::LogGroup& group) {
+  const auto groups = rooms.store.groups(call.scope, *start, limit + 1, [&](const telemetry::LogGroup& group) {
     return (!prefix || group.name.starts_with(*prefix)) && (!pattern || group.name.find(*pattern) != std::string::npos) &&
            (!of_class || group.log_group_class == *of_class) &&
            (names.empty() || std::find(names.begin(), names.end(), group.name) != names.end());
   });
   Array page;
-  for (std::size_t i = 0; i < std::min(limit, groups.size()); ++i) page.emplace_back(to_document(groups[i]));
+  for (std::size_t i = 0; i < std::min(limit, groups.size()); ++i) page.emplace_back(to_document(rooms, groups[i]));
   Object out{{"logGroups", std::move(page)}};
   if (groups.size() > limit) out["nextToken"] = tokens.seal(call, groups[limit - 1].name);
   return out;
 }
 
-Reply delete_log_group(LogStore& store, const Call& call) {
-  if (auto done = store.delete_group(call.scope, text_or(call.input, "logGroupName")); !done) return to_service_error(done.error());
+Reply delete_log_group(LogRooms& rooms, const Call& call) {
+  const std::string name = text_or(call.input, "logGroupName");
+  if (auto done = rooms.store.delete_group(call.scope, name); !done) return to_service_error(done.error());
+  rooms.settings.remove_owned(call.scope, name);
   return Object{};
 }
 

@@ -3,58 +3,12 @@
 
 #include <boost/json.hpp>
 
-#include "api/logs/service.h"
-#include "base/simulated_executor.h"
-#include "storage/embedded/sqlite_database.h"
-#include "telemetry/logs/block_log_store.h"
-#include "telemetry/metrics/memory_ingest_log.h"
+#include "api/logs/world_of_test.h"
 
 namespace tocsin::api {
+using logs_test::now_ms;
+using logs_test::World;
 namespace {
-
-const Scope shop{"111122223333", "eu-west-1"};
-constexpr std::int64_t now_ms = 1'760'000'000'000;
-
-struct World {
-  ManualClock clock{instant_from_ms(now_ms)};
-  SimulatedExecutor executor{clock};
-  std::unique_ptr<storage::Database> database = storage::open_memory_database();
-  telemetry::MemoryIngestLog log;
-  telemetry::BlockLogStore store{executor, *database, log};
-  SeededRandom random{8};
-  diagnose::LogQueries queries{executor, store, random};
-  Service service = make_logs_service(store, queries,
-                                      {[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
-                                       [](const Call&, std::string_view token) {
-                                         return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
-                                       }});
-
-  World() { EXPECT_TRUE(store.open()); }
-  Reply ask(const std::string& operation, Object input) {
-    for (const Operation& each : service.operations)
-      if (each.name == operation)
-        return std::get<Handle>(each.handle)(
-            {.service = "logs", .operation = operation, .input = std::move(input), .scope = shop, .now = clock.now()});
-    return refuse("NotImplementedException", operation);
-  }
-  Document done(const std::string& operation, Object input) {
-    auto reply = ask(operation, std::move(input));
-    EXPECT_TRUE(reply) << operation << ": " << (reply ? "" : reply.error().message);
-    return reply ? *reply : Document{};
-  }
-  std::string refused(const std::string& operation, Object input) {
-    auto reply = ask(operation, std::move(input));
-    EXPECT_FALSE(reply) << operation;
-    return reply ? "" : reply.error().code;
-  }
-  void make() {
-    done("CreateLogGroup", {{"logGroupName", "/shop"}});
-    done("CreateLogStream", {{"logGroupName", "/shop"}, {"logStreamName", "a"}});
-  }
-  Document put(Array events, const char* stream = "a") {
-    return done("PutLogEvents", {{"logGroupName", "/shop"}, {"logStreamName", stream}, {"logEvents", std::move(events)}});
-  }
-};
 
 Object event(std::int64_t time_ms, std::string message) { return {{"timestamp", time_ms}, {"message", std::move(message)}}; }
 

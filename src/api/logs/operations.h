@@ -3,15 +3,15 @@
 
 #include "api/call.h"
 #include "api/list_tokens.h"
-#include "telemetry/logs/log_store.h"
+#include "api/logs/rooms.h"
 
 namespace tocsin::api::logs {
 
 using telemetry::LogStore;
 
-Reply create_log_group(LogStore& store, const Call& call);
-Reply describe_log_groups(LogStore& store, const ListTokens& tokens, const Call& call);
-Reply delete_log_group(LogStore& store, const Call& call);
+Reply create_log_group(LogRooms& rooms, const Call& call);
+Reply describe_log_groups(LogRooms& rooms, const ListTokens& tokens, const Call& call);
+Reply delete_log_group(LogRooms& rooms, const Call& call);
 Reply put_retention_policy(LogStore& store, const Call& call);
 Reply delete_retention_policy(LogStore& store, const Call& call);
 

@@ -52,6 +52,9 @@ Rooms::Rooms(Foundation& foundation)
       commands(ground.state, ground.outside.random, ground.journal, ground.timers, hosts, channels),
       automation({ground.state, ground.outside.random, ground.journal, ground.timers, documents, parameters, resource_tags, own_api, host_evidence}),
       queues(ground.state, ground.outside.random, &ground.self_metrics),
+      log_settings(ground.state),
+      log_targets(ground.state, ground.logs, log_settings, ground.outbox, queues),
+      log_intake(ground.state, ground.logs, log_settings, ground.metrics, log_targets, &ground.self_metrics),
       rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
              {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost")}),
@@ -76,7 +79,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, rules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules,
                      topics, oncall, updates, dashboards);
 }
 
@@ -87,6 +90,7 @@ void Rooms::start() {
   anomalies.start();
   alarms.start();
   queues.start();
+  log_intake.start();
   topics.start();
   rules.start();
   automation.start();

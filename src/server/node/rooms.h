@@ -39,6 +39,7 @@
 #include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/dashboards/dashboards.h"
+#include "telemetry/logs/intake/log_intake.h"
 #include "telemetry/traces/service_graph.h"
 
 namespace tocsin::server {
@@ -102,6 +103,9 @@ struct Rooms {
 
   // communicate
   delivery::Queues queues;
+  telemetry::LogSettings log_settings;
+  telemetry::SubscriptionTargets log_targets;
+  telemetry::LogIntake log_intake;
   events::Rules rules;
   communicate::Topics topics;
   communicate::TopicPublicEndpoints topic_pages;

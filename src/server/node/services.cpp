@@ -59,7 +59,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
-  services.push_back(api::make_logs_service(rooms.ground.logs, rooms.log_queries, tokens));
+  services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets}, rooms.log_queries, tokens));
   for (api::Operation& operation :
        api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
     services.back().operations.push_back(std::move(operation));

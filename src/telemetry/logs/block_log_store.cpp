@@ -380,6 +380,9 @@ Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& 
   p.apply(std::move(batch), *offset);
   p.sync_soon();
   p.write_early(group);
+  if (on_arrival_)
+    if (const LogGroup* known = p.catalog.group(group))
+      on_arrival_({*known, *p.catalog.stream(id), to_ms(p.executor.now()), *offset * batch_events_max, events});
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "telemetry/logs/log_store.h"
 
+#include <fmt/format.h>
+
 namespace tocsin::telemetry {
 
 Result<LogStreamId> ensure_stream(LogStore& store, const Scope& scope, const std::string& group_name, const std::string& stream_name) {
@@ -14,6 +16,10 @@ Result<LogStreamId> ensure_stream(LogStore& store, const Scope& scope, const std
   auto made = store.create_stream(group, stream_name);
   if (!made) return std::unexpected(made.error());
   return made->id;
+}
+
+std::string event_id(LogGroupId group, const LogPosition& position) {
+  return fmt::format("{:020}{:016}{:020}", position.time_ms, group, position.sequence);
 }
 
 std::vector<LogRow> read_all(LogStore& store, LogScanPlan plan) {

@@ -108,9 +108,22 @@ class LogScan {
   virtual std::optional<LogPosition> border() const = 0;
 };
 
+/// What has just been appended; lives for the call.
+struct LogArrival {
+  const LogGroup& group;
+  const LogStream& stream;
+  std::int64_t ingested_ms;
+  std::uint64_t first_sequence;  ///< of the first event's position; each next has one more
+  const std::vector<LogEvent>& events;
+};
+
 class LogStore {
  public:
   virtual ~LogStore() = default;
+
+  /// Told of every append that succeeded, at once and in order: filters, live tails. One, set at the start.
+  using OnArrival = std::function<void(const LogArrival&)>;
+  void on_arrival(OnArrival told) { on_arrival_ = std::move(told); }
 
   /// `already_exists`.
   virtual Result<LogGroup> create_group(const Scope& scope, const std::string& name, const std::string& log_group_class,
@@ -140,7 +153,13 @@ class LogStore {
   virtual Result<void> append(LogStreamId stream, const std::vector<LogEvent>& events) = 0;
 
   virtual std::unique_ptr<LogScan> scan(LogScanPlan plan) = 0;
+
+ protected:
+  OnArrival on_arrival_;
 };
+
+/// The id of an event, as FilterLogEvents and subscriptions show it: unique and in the order of positions.
+std::string event_id(LogGroupId group, const LogPosition& position);
 
 /// The stream of that name, made with its group when missing.
 Result<LogStreamId> ensure_stream(LogStore& store, const Scope& scope, const std::string& group, const std::string& stream);

@@ -11,7 +11,6 @@ namespace {
 constexpr std::int64_t day_ms = 86'400'000;
 std::int64_t day_of(std::int64_t time_ms) { return (time_ms - (time_ms < 0 ? day_ms - 1 : 0)) / day_ms; }
 
-
 const std::vector<storage::Migration> migrations = {
     {1,
      R"(CREATE TABLE logs_groups (id BIGINT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, class TEXT NOT NULL,
