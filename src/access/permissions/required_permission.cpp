@@ -48,6 +48,7 @@ void add_machines(const Document& input, const Scope& scope, std::vector<std::st
 std::vector<RequiredPermission> required_permissions(std::string_view service, std::string_view operation, const Document& input,
                                                      const Scope& scope) {
   std::vector<RequiredPermission> out{{action_of(service, operation), resources_of(service, operation, input, scope), ""}};
+  if (service == "logs" && truth_or(input, "unmask", false)) out.push_back({"logs:Unmask", out.front().resources, ""});
   if (service == "ssm" && operation == "SendCommand") add_machines(input, scope, out.front().resources);
   for (PassedRole& role : passed_roles(service, operation, input, scope))
     out.push_back({"iam:PassRole", {std::move(role.role_arn)}, std::move(role.service)});

@@ -55,6 +55,12 @@ Checked<const telemetry::LogStream*> stream_named(telemetry::LogStore& store, co
   return stream;
 }
 
+Checked<void> refuse_reading(const telemetry::LogGroup& group) {
+  if (group.log_group_class != "INFREQUENT_ACCESS") return {};
+  return invalid_parameter(
+      "GetLogEvents and FilterLogEvents are not supported for log groups of the INFREQUENT_ACCESS log class: query them with StartQuery.");
+}
+
 Checked<std::string> page_start(const Call& call, const ListTokens& tokens) {
   const auto token = text_at(call.input, "nextToken");
   if (!token) return std::string();

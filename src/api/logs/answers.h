@@ -24,6 +24,8 @@ std::string group_name_of(std::string_view identifier);
 Checked<const telemetry::LogGroup*> group_named(telemetry::LogStore& store, const Scope& scope, const std::string& name);
 /// The group that logGroupName or logGroupIdentifier names; one of them must be there.
 Checked<const telemetry::LogGroup*> group_at(telemetry::LogStore& store, const Call& call);
+/// Groups of the Infrequent Access class can only be queried.
+Checked<void> refuse_reading(const telemetry::LogGroup& group);
 Checked<const telemetry::LogStream*> stream_named(telemetry::LogStore& store, const telemetry::LogGroup& group, const std::string& name);
 
 /// The key after which the page begins ("" at first), or InvalidParameterException.

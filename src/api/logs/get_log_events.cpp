@@ -5,6 +5,7 @@
 
 #include "api/logs/answers.h"
 #include "api/logs/operations.h"
+#include "telemetry/logs/data_protection/data_masks.h"
 
 namespace tocsin::api::logs {
 namespace {
@@ -61,9 +62,11 @@ Page read_page(LogStore& store, telemetry::LogScanPlan plan, std::size_t limit) 
 
 }  // namespace
 
-Reply get_log_events(LogStore& store, const Call& call) {
+Reply get_log_events(LogRooms& rooms, const Call& call) {
+  LogStore& store = rooms.store;
   const auto group = group_at(store, call);
   if (!group) return std::unexpected(group.error());
+  if (auto may = refuse_reading(**group); !may) return std::unexpected(may.error());
   const auto stream = stream_named(store, **group, text_or(call.input, "logStreamName"));
   if (!stream) return std::unexpected(stream.error());
   telemetry::LogScanPlan plan{.groups = {(*group)->id}, .streams = {(*stream)->id}};
@@ -86,9 +89,13 @@ Reply get_log_events(LogStore& store, const Call& call) {
   LogPosition first = page.rows.empty() ? here : page.rows.front().position, last = page.rows.empty() ? here : page.rows.back().position;
   if (page.border && newest_first) first = {page.border->time_ms + 1, 0};
   if (page.border && !newest_first) last = {page.border->time_ms - 1, UINT64_MAX};
+  const telemetry::DataMasks masks =
+      truth_or(call.input, "unmask", false) ? telemetry::DataMasks() : telemetry::masks_of(rooms.settings, **group);
   Array events;
   for (const LogRow& row : page.rows)
-    events.emplace_back(Object{{"timestamp", row.position.time_ms}, {"message", row.message}, {"ingestionTime", row.ingested_ms}});
+    events.emplace_back(Object{{"timestamp", row.position.time_ms},
+                               {"message", masks.empty() ? row.message : masks.masked(row.message, row.ingested_ms)},
+                               {"ingestionTime", row.ingested_ms}});
   return Object{{"events", std::move(events)}, {"nextForwardToken", to_token('f', last)}, {"nextBackwardToken", to_token('b', first)}};
 }
 

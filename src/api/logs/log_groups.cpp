@@ -8,10 +8,17 @@
 namespace tocsin::api::logs {
 namespace {
 
+namespace log_setting = telemetry::log_setting;
+
 constexpr std::size_t page_default = 50;
 constexpr std::size_t identifiers_max = 50;
 constexpr std::array<std::int64_t, 22> retentions = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                                      365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
+
+/// What beside the store is known of a group.
+Document attributes_of(LogRooms& rooms, const telemetry::LogGroup& group) {
+  return rooms.settings.get(log_setting::group_attributes, group.scope, group.name, "").value_or(Object{});
+}
 
 Object to_document(LogRooms& rooms, const telemetry::LogGroup& group) {
   Object out{{"logGroupName", group.name},
@@ -22,6 +29,12 @@ Object to_document(LogRooms& rooms, const telemetry::LogGroup& group) {
              {"logGroupClass", group.log_group_class},
              {"logGroupArn", group_arn(group)}};
   if (group.retention_days) out["retentionInDays"] = *group.retention_days;
+  const Document attributes = attributes_of(rooms, group);
+  out["deletionProtectionEnabled"] = truth_or(attributes, "deletionProtectionEnabled", false);
+  if (const auto key = text_at(attributes, "kmsKeyId")) out["kmsKeyId"] = *key;
+  if (rooms.settings.get(log_setting::data_protection, group.scope, group.name, "")) out["dataProtectionStatus"] = "ACTIVATED";
+  if (rooms.settings.count(log_setting::account_policy, group.scope, "DATA_PROTECTION_POLICY") > 0)
+    out["inheritedProperties"] = Array{"ACCOUNT_DATA_PROTECTION"};
   return out;
 }
 
@@ -41,10 +54,14 @@ Reply change_retention(LogStore& store, const Call& call, std::optional<std::int
 }  // namespace
 
 Reply create_log_group(LogRooms& rooms, const Call& call) {
-  if (find(call.input, "kmsKeyId")) return refuse("NotImplementedException", "logs CreateLogGroup: kmsKeyId is not offered.", 501);
   auto made = rooms.store.create_group(call.scope, text_or(call.input, "logGroupName"), text_or(call.input, "logGroupClass", "STANDARD"),
                                        tags_at(call));
   if (!made) return to_service_error(made.error());
+  Object attributes;
+  // the disk's own encryption is the operator's: the key's id is kept and shown
+  if (const auto key = text_at(call.input, "kmsKeyId")) attributes["kmsKeyId"] = *key;
+  if (truth_or(call.input, "deletionProtectionEnabled", false)) attributes["deletionProtectionEnabled"] = true;
+  if (!attributes.empty()) rooms.settings.put(log_setting::group_attributes, {call.scope, made->name, "", std::move(attributes)});
   return Object{};
 }
 
@@ -73,6 +90,9 @@ Reply describe_log_groups(LogRooms& rooms, const ListTokens& tokens, const Call&
 
 Reply delete_log_group(LogRooms& rooms, const Call& call) {
   const std::string name = text_or(call.input, "logGroupName");
+  if (const auto* group = rooms.store.find_group(call.scope, name);
+      group && truth_or(attributes_of(rooms, *group), "deletionProtectionEnabled", false))
+    return refuse("ValidationException", "The log group cannot be deleted while deletion protection is enabled.");
   if (auto done = rooms.store.delete_group(call.scope, name); !done) return to_service_error(done.error());
   rooms.settings.remove_owned(call.scope, name);
   return Object{};

@@ -142,6 +142,16 @@ TEST(Logs, AMalformedQueryIsRefusedWithItsPlace) {
             "InvalidParameterException");
 }
 
+TEST(Logs, TheFieldsOfAGroupAreFound) {
+  World world;
+  world.make();
+  world.put({event(now_ms - 2, R"({"level":"ERROR","user":{"id":1}})"), event(now_ms - 1, "plain")});
+  EXPECT_EQ(
+      to_json(world.done("GetLogGroupFields", {{"logGroupName", "/shop"}})),
+      R"({"logGroupFields":[{"name":"@ingestionTime","percent":100},{"name":"@log","percent":100},{"name":"@logStream","percent":100},)"
+      R"({"name":"@message","percent":100},{"name":"@timestamp","percent":100},{"name":"level","percent":50},{"name":"user.id","percent":50}]})");
+}
+
 TEST(Logs, TagsOfAGroup) {
   World world;
   world.make();

@@ -1,9 +1,15 @@
 // What the operations of CloudWatch Logs work on.
 #pragma once
 
+#include "telemetry/logs/exports/log_exports.h"
+#include "telemetry/logs/live_tail/live_tails.h"
 #include "telemetry/logs/log_store.h"
 #include "telemetry/logs/settings/log_settings.h"
 #include "telemetry/logs/subscriptions/subscription_targets.h"
+
+namespace tocsin::wire {
+class BodyStreams;
+}
 
 namespace tocsin::api {
 
@@ -12,6 +18,9 @@ struct LogRooms {
   telemetry::LogStore& store;
   telemetry::LogSettings& settings;
   telemetry::SubscriptionTargets& targets;
+  telemetry::LiveTails& tails;
+  telemetry::LogExports& exports;
+  wire::BodyStreams& streams;
 };
 
 }  // namespace tocsin::api

@@ -1,5 +1,6 @@
 #include "api/logs/service.h"
 
+#include "api/logs/group_setting_operations.h"
 #include "api/logs/operations.h"
 #include "api/logs/query_operations.h"
 #include "api/logs/setting_operations.h"
@@ -43,10 +44,66 @@ std::vector<Operation> setting_operations(LogRooms rooms, const ListTokens& toke
           operation("PutSubscriptionFilter", put_subscription_filter, rooms),
           listing("DescribeSubscriptionFilters", describe_subscription_filters, rooms, tokens),
           operation("DeleteSubscriptionFilter", delete_subscription_filter, rooms),
+          operation("StartLiveTail", start_live_tail, rooms),
           operation("PutDestination", put_destination, rooms),
           operation("PutDestinationPolicy", put_destination_policy, rooms),
           listing("DescribeDestinations", describe_destinations, rooms, tokens),
-          operation("DeleteDestination", delete_destination, rooms)};
+          operation("DeleteDestination", delete_destination, rooms),
+          operation("GetLogEvents", get_log_events, rooms),
+          listing("FilterLogEvents", filter_log_events, rooms, tokens),
+          operation("TagResource", tag_resource, rooms),
+          operation("UntagResource", untag_resource, rooms),
+          operation("ListTagsForResource", list_tags_for_resource, rooms),
+          operation("TagLogGroup", tag_log_group, rooms),
+          operation("UntagLogGroup", untag_log_group, rooms),
+          operation("ListTagsLogGroup", list_tags_log_group, rooms),
+          operation("GetLogGroupFields", get_log_group_fields, rooms),
+          listing("ListLogGroups", list_log_groups, rooms, tokens)};
+}
+
+std::vector<Operation> policy_operations(LogRooms rooms, const ListTokens& tokens) {
+  using namespace logs;
+  return {operation("PutDataProtectionPolicy", put_data_protection_policy, rooms),
+          operation("GetDataProtectionPolicy", get_data_protection_policy, rooms),
+          operation("DeleteDataProtectionPolicy", delete_data_protection_policy, rooms),
+          operation("PutTransformer", put_transformer, rooms),
+          operation("GetTransformer", get_transformer, rooms),
+          operation("DeleteTransformer", delete_transformer, rooms),
+          operation("TestTransformer", test_transformer, rooms),
+          operation("PutIndexPolicy", put_index_policy, rooms),
+          listing("DescribeIndexPolicies", describe_index_policies, rooms, tokens),
+          operation("DeleteIndexPolicy", delete_index_policy, rooms),
+          listing("DescribeFieldIndexes", describe_field_indexes, rooms, tokens),
+          operation("PutLogGroupDeletionProtection", put_log_group_deletion_protection, rooms),
+          operation("PutAccountPolicy", put_account_policy, rooms),
+          listing("DescribeAccountPolicies", describe_account_policies, rooms, tokens),
+          operation("DeleteAccountPolicy", delete_account_policy, rooms),
+          operation("PutResourcePolicy", put_resource_policy, rooms),
+          listing("DescribeResourcePolicies", describe_resource_policies, rooms, tokens),
+          operation("DeleteResourcePolicy", delete_resource_policy, rooms),
+          operation("CreateExportTask", create_export_task, rooms),
+          listing("DescribeExportTasks", describe_export_tasks, rooms, tokens),
+          operation("CancelExportTask", cancel_export_task, rooms)};
+}
+
+std::vector<Operation> delivery_operations(LogRooms rooms, const ListTokens& tokens) {
+  using namespace logs;
+  return {operation("PutDeliverySource", put_delivery_source, rooms),
+          operation("GetDeliverySource", get_delivery_source, rooms),
+          listing("DescribeDeliverySources", describe_delivery_sources, rooms, tokens),
+          operation("DeleteDeliverySource", delete_delivery_source, rooms),
+          operation("PutDeliveryDestination", put_delivery_destination, rooms),
+          operation("GetDeliveryDestination", get_delivery_destination, rooms),
+          listing("DescribeDeliveryDestinations", describe_delivery_destinations, rooms, tokens),
+          operation("DeleteDeliveryDestination", delete_delivery_destination, rooms),
+          operation("PutDeliveryDestinationPolicy", put_delivery_destination_policy, rooms),
+          operation("GetDeliveryDestinationPolicy", get_delivery_destination_policy, rooms),
+          operation("DeleteDeliveryDestinationPolicy", delete_delivery_destination_policy, rooms),
+          operation("CreateDelivery", create_delivery, rooms),
+          operation("GetDelivery", get_delivery, rooms),
+          listing("DescribeDeliveries", describe_deliveries, rooms, tokens),
+          operation("DeleteDelivery", delete_delivery, rooms),
+          operation("UpdateDeliveryConfiguration", update_delivery_configuration, rooms)};
 }
 
 std::vector<Operation> event_operations(LogStore& store, const ListTokens& tokens) {
@@ -57,12 +114,7 @@ std::vector<Operation> event_operations(LogStore& store, const ListTokens& token
           listing("DescribeLogStreams", describe_log_streams, store, tokens),
           operation("DeleteLogStream", delete_log_stream, store),
           operation("PutLogEvents", put_log_events, store),
-          operation("GetLogEvents", get_log_events, store),
-          listing("FilterLogEvents", filter_log_events, store, tokens),
-          operation("GetLogRecord", get_log_record, store),
-          operation("TagResource", tag_resource, store),
-          operation("UntagResource", untag_resource, store),
-          operation("ListTagsForResource", list_tags_for_resource, store)};
+          operation("GetLogRecord", get_log_record, store)};
 }
 
 }  // namespace
@@ -71,7 +123,8 @@ Service make_logs_service(LogRooms rooms, LogQueries& queries, ListTokens tokens
   using namespace logs;
   LogStore& store = rooms.store;
   Service service{"logs", event_operations(store, tokens)};
-  for (Operation& each : setting_operations(rooms, tokens)) service.operations.push_back(std::move(each));
+  for (auto* family : {setting_operations, policy_operations, delivery_operations})
+    for (Operation& each : family(rooms, tokens)) service.operations.push_back(std::move(each));
   service.operations.push_back({"StartQuery", Handle([&store, &queries](const Call& call) { return start_query(store, queries, call); })});
   service.operations.push_back(listing("GetQueryResults", get_query_results, queries, tokens));
   service.operations.push_back({"StopQuery", Handle([&queries](const Call& call) { return stop_query(queries, call); })});

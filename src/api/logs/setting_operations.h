@@ -25,6 +25,9 @@ Reply delete_destination(LogRooms& rooms, const Call& call);
 /// Whether the destination's own policy lets `principal` subscribe to it.
 bool destination_allows(const Document& destination, const Principal& principal, const std::string& arn);
 
+/// The answer's member names a stream of rooms.streams.
+Reply start_live_tail(LogRooms& rooms, const Call& call);
+
 // --- what they share
 
 std::unexpected<ServiceError> limit_exceeded();

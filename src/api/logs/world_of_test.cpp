@@ -5,7 +5,7 @@
 namespace tocsin::api::logs_test {
 
 World::World()
-    : service(make_logs_service({store, settings, targets}, queries,
+    : service(make_logs_service({store, settings, targets, tails, exports, streams}, queries,
                                 {[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
                                  [](const Call&, std::string_view token) {
                                    return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;

@@ -10,6 +10,7 @@
 #include "telemetry/logs/intake/log_intake.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/memory_ingest_log.h"
+#include "wire/http/body_stream.h"
 
 namespace tocsin::api::logs_test {
 
@@ -43,7 +44,14 @@ struct World {
   delivery::Queues queues{state, random, nullptr};
   telemetry::LogSettings settings{state};
   telemetry::SubscriptionTargets targets{state, store, settings, outbox, queues};
-  telemetry::LogIntake intake{state, store, settings, metrics, targets, nullptr};
+  telemetry::LiveTails tails{executor, random};
+  telemetry::LogIntake intake{state, store, settings, metrics, targets, tails, nullptr};
+  std::map<std::string, std::string> files;  ///< that exports wrote
+  telemetry::LogExports exports{state, store, settings, random, [this](const std::string& path, const std::string& content) {
+                                  files[path] = content;
+                                  return Result<void>();
+                                }};
+  wire::BodyStreams streams;
   diagnose::LogQueries queries{executor, store, random};
   Service service;
 };

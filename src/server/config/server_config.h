@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "telemetry/prometheus/scrape_target.h"
 #include "wire/http/listen_address.h"
+#include "wire/syslog/syslog_server.h"
 
 namespace tocsin::server {
 
@@ -15,6 +16,7 @@ struct ServerConfig {
   std::filesystem::path data = "data";                              ///< the data directory
   bool dev = false;                                                 ///< any key is taken; loopback only
   std::vector<wire::ListenAddress> listen = {{"127.0.0.1", 4566}};  ///< http and https; empty: off
+  std::vector<wire::SyslogListen> syslog;                           ///< off when empty; what comes is of `account` and `region`
   std::string public_url;                                           ///< for URLs handed out; empty: the host that the caller used
   std::string smtp_url;                                             ///< may hold a password: never printed; empty: no mail leaves
   std::string smtp_from = "Tocsin <tocsin@localhost>";

@@ -69,6 +69,18 @@ Applied set_scrape(ServerConfig& config, const Values& values) {
   return {};
 }
 
+Applied set_syslog(ServerConfig& config, const Values& values) {
+  std::vector<wire::SyslogListen> listen;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto parsed = wire::parse_syslog_listen(value);
+    if (!parsed) return fail(ErrorKind::invalid, "syslog: " + parsed.error().message);
+    listen.push_back(*parsed);
+  }
+  config.syslog = std::move(listen);
+  return {};
+}
+
 Applied set_smtp(ServerConfig& config, const Values& values) {
   if (values.back() == "off" || values.back().empty()) {
     config.smtp_url.clear();
@@ -131,6 +143,7 @@ const std::vector<Setting>& server_settings() {
       {"data", SettingKind::text, "the data directory; made when it is missing", "DIR", set_data},
       toggle("dev", &ServerConfig::dev, "take any access key, as its account's root; loopback only"),
       {"listen", SettingKind::list, "serve http and https here; repeats; port 0 takes a free one, 'off' none", "HOST:PORT", set_listen},
+      {"syslog", SettingKind::list, "take syslog here: udp://HOST:PORT, tcp://… or tls://…; repeats; port 0 takes a free one", "URL", set_syslog},
       {"public-url", SettingKind::text, "how others reach this server, for links in mails and answers", "URL", set_public_url},
       {"smtp", SettingKind::text, "the server that takes our mail: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…", "URL", set_smtp},
       text("smtp-from", &ServerConfig::smtp_from, "ADDRESS", "whom mails come from"),

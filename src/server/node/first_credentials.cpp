@@ -37,7 +37,8 @@ auto in_one_unit(storage::Database& database, Work work) -> decltype(work()) {
 Result<FirstCredentials> make_first_credentials(const ServerConfig& config, const Outside& outside) {
   auto foundation = open_foundation(config, outside);
   if (!foundation) return std::unexpected(foundation.error());
-  Rooms rooms(**foundation);
+  wire::BodyStreams body_streams;
+  Rooms rooms(**foundation, body_streams);
   if (auto migrated = rooms.migrate(); !migrated) return std::unexpected(migrated.error());
   return in_one_unit(*(*foundation)->database, [&] { return create(rooms); });
 }

@@ -7,6 +7,8 @@
 #include "api/dispatch/access_gate/access_gate.h"
 #include "api/dispatch/audit_recorder/audit_recorder.h"
 #include "api/dispatch/dispatcher.h"
+#include "api/log_push/loki_receiver.h"
+#include "api/log_push/pushed_logs.h"
 #include "api/otlp/otlp_receiver.h"
 #include "api/prometheus/remote_write_receiver.h"
 #include "base/log.h"
@@ -44,7 +46,7 @@ class WholeInterior final : public Interior {
  public:
   WholeInterior(std::unique_ptr<Foundation> foundation, Around around)
       : ground_(std::move(foundation)),
-        rooms_(*ground_),
+        rooms_(*ground_, around.body_streams),
         gate_(ground_->state, rooms_.access_keys, rooms_.sessions, rooms_.identities, rooms_.authorizer, {.dev = ground_->config.dev}),
         recorder_(rooms_.audit, ground_->journal, ground_->outside.random, ground_->state),
         dispatcher_({.models = ground_->models, .state = ground_->state, .gate = gate_, .recorder = recorder_, .random = ground_->outside.random,
@@ -61,6 +63,7 @@ class WholeInterior final : public Interior {
         remote_write_(ground_->state, rooms_.ingest_keys, ground_->metrics, {.dev = ground_->config.dev, .dev_scope = own_scope()}),
         statsd_(*ground_->executor, ground_->metrics, own_scope()),
         scraper_(*ground_->executor, ground_->metrics, own_scope(), ground_->config.scrape, ground_->outside.fetch),
+        loki_(ground_->state, rooms_.ingest_keys, ground_->logs, {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
@@ -92,6 +95,9 @@ class WholeInterior final : public Interior {
     ground_->executor->halt();
   }
 
+  void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) override {
+    keep_syslog(std::make_shared<const std::vector<std::string>>(std::move(messages)), std::move(peer), std::make_shared<Task>(std::move(kept)));
+  }
   void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
@@ -105,6 +111,7 @@ class WholeInterior final : public Interior {
     for (const char* path : {"/v1/traces", "/v1/logs", "/v1/metrics"}) paths_.exact(path, otlp_);
     paths_.exact("/_tocsin/reset", reset_);
     paths_.exact("/api/v1/write", remote_write_);
+    paths_.exact("/loki/api/v1/push", loki_);
     paths_.prefix("/status", rooms_.status_page);
     paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
@@ -125,6 +132,15 @@ class WholeInterior final : public Interior {
     if (!host || !wire::host_signature_holds(host->public_key, text, signature))
       return fail(ErrorKind::denied, "The request was not signed with the key of a registered host.", "InvalidClientTokenId");
     return api::principal_of(*host);
+  }
+
+  // what cannot be kept is tried again, and its sender waits
+  void keep_syslog(std::shared_ptr<const std::vector<std::string>> messages, std::string peer, std::shared_ptr<Task> kept) {
+    ground_->state.submit([this, messages, peer] { return api::keep_syslog(ground_->logs, own_scope(), *messages, peer, ground_->state.now()); },
+                          [this, messages, peer, kept](Result<void> done) {
+                            if (done) return (*kept)();
+                            ground_->executor->post_after(std::chrono::seconds(1), [this, messages, peer, kept] { keep_syslog(messages, peer, kept); });
+                          });
   }
 
   // rooms say what they handle before the journal, the timers and the outbox begin to hand out
@@ -188,6 +204,7 @@ class WholeInterior final : public Interior {
   api::RemoteWriteReceiver remote_write_;
   telemetry::StatsdReceiver statsd_;
   telemetry::Scraper scraper_;
+  api::LokiReceiver loki_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
   bool stopped_ = false;

@@ -6,8 +6,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/executor.h"
 #include "server/node/outside.h"
+#include "wire/http/body_stream.h"
 #include "wire/http/http_message.h"
 #include "wire/http/web_socket.h"
 
@@ -21,6 +24,7 @@ enum class StoredData {
 /// What an interior asks of what stands around it.
 struct Around {
   std::function<std::size_t()> connection_count;
+  wire::BodyStreams& body_streams;  ///< where listeners find bodies that are streams; outlives the interior
   /// Answers when the server is empty; from any thread.
   std::function<void(wire::Respond)> reset;
 };
@@ -38,6 +42,8 @@ class Interior {
   virtual void release_waiting() = 0;
   /// Writes what is in memory, and runs nothing more. Nobody may come in any more. Idempotent.
   virtual void stop() = 0;
+  /// What came to a syslog listener, and from where; `kept` is called when it is kept. From any thread.
+  virtual void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) = 0;
   /// What came to a StatsD listener; from any thread.
   virtual void receive_statsd(std::string_view datagram) = 0;
   virtual wire::HttpHandler& entry() = 0;

@@ -12,6 +12,7 @@
 #include "server/node/node.h"
 #include "server/node/reset_path.h"
 #include "wire/http/http_server.h"
+#include "wire/syslog/syslog_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
 #include "wire/udp/udp_listener.h"
@@ -107,6 +108,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   Result<SharedGeneration> make_generation(StoredData data) {
     auto opened = Interior::open(config_, outside_, data,
                                  {.connection_count = [this] { return http_ ? http_->connection_count() : 0; },
+                                  .body_streams = body_streams_,
                                   .reset = [this](wire::Respond respond) { ask_for_reset(std::move(respond)); }});
     if (!opened) return std::unexpected(opened.error());
     auto made = std::make_shared<Generation>();
@@ -136,6 +138,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (current_ && current_->interior) current_->interior->release_waiting();
     if (http_) http_->stop();
     for (const auto& listener : udp_) listener->stop();
+    if (syslog_) syslog_->stop();
     if (current_ && current_->interior) current_->interior->stop();
   }
 
@@ -234,7 +237,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     auto tls = load_tls();
     if (!tls) return std::unexpected(tls.error());
     http_ = std::make_unique<wire::HttpServer>(
-        wire::HttpServerOptions{.listen = config_.listen, .tls = *tls, .io_threads = config_.io_threads}, outside_.clock, *this, this);
+        wire::HttpServerOptions{.listen = config_.listen, .tls = *tls, .io_threads = config_.io_threads, .streams = &body_streams_}, outside_.clock, *this, this);
     if (auto started = http_->start(); !started) return started;
     for (const wire::ListenAddress& address : http_->bound()) {
       endpoints_.push_back("http://" + wire::to_text(address));
@@ -245,6 +248,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       current_->interior->set_own_url(own_url_);
     }
     if (auto listening = bind_statsd(); !listening) return listening;
+    if (auto listening = bind_syslog(*tls); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
         {.process_id = getpid(), .version = "0.1.0", .started = outside_.clock.now(), .dev = config_.dev, .urls = endpoints_});
@@ -264,8 +268,23 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     return {};
   }
 
+  Result<void> bind_syslog(std::shared_ptr<const wire::TlsContext> tls) {
+    if (config_.syslog.empty()) return {};
+    syslog_ = std::make_unique<wire::SyslogServer>(config_.syslog, std::move(tls), [this](std::vector<std::string> messages, std::string peer, Task kept) {
+      const SharedGeneration generation = generation_now();
+      if (!generation) return kept();  // what comes while the server is emptied is emptied with it
+      std::shared_lock inside(generation->door);
+      if (generation->over) return kept();
+      generation->interior->receive_syslog(std::move(messages), std::move(peer), std::move(kept));
+    });
+    if (auto started = syslog_->start(); !started) return started;
+    for (const wire::SyslogListen& each : syslog_->bound()) endpoints_.push_back(wire::to_text(each));
+    return {};
+  }
+
   const ServerConfig config_;
   const Outside outside_;
+  wire::BodyStreams body_streams_;
   std::string own_url_;
   std::mutex mutex_;  ///< guards the next three, once started
   SharedGeneration current_;
@@ -275,6 +294,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::unique_ptr<Executor> resets_;
   std::unique_ptr<wire::HttpServer> http_;
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
+  std::unique_ptr<wire::SyslogServer> syslog_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

@@ -8,13 +8,14 @@
 namespace tocsin::server {
 namespace {
 // the static copy of the status page, which survives the server; in a simulation it is nobody's
-status_page::WriteFile status_copy_writer(const Foundation& ground) {
+// and what is exported
+status_page::WriteFile file_writer(const Foundation& ground, const char* below) {
   if (!ground.outside.on_a_machine) return [](const std::string&, const std::string&) { return Result<void>(); };
-  return [folder = DataDirectory{ground.config.data}.status_copy()](const std::string& path, const std::string& content) { return replace_file(folder / path, content); };
+  return [folder = DataDirectory{ground.config.data}.status_copy()](const std::string& path, const std::string& content) { return replace_file(folder / below](const path, content); };
 }
 }  // namespace
 
-Rooms::Rooms(Foundation& foundation)
+Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
     : ground(foundation),
       own_api(*this),
       runbook_binding(*this),
@@ -54,7 +55,11 @@ Rooms::Rooms(Foundation& foundation)
       queues(ground.state, ground.outside.random, &ground.self_metrics),
       log_settings(ground.state),
       log_targets(ground.state, ground.logs, log_settings, ground.outbox, queues),
-      log_intake(ground.state, ground.logs, log_settings, ground.metrics, log_targets, &ground.self_metrics),
+      body_streams(body_streams),
+      live_tails(*ground.executor, ground.outside.random),
+      log_intake(ground.state, ground.logs, log_settings, ground.metrics, log_targets, live_tails, &ground.self_metrics),
+      log_exports(ground.state, ground.logs, log_settings, ground.outside.random, file_writer(ground, "exports")),
+      contributor_reports(*ground.executor, ground.logs),
       rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
              {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost")}),
@@ -64,7 +69,7 @@ Rooms::Rooms(Foundation& foundation)
       acknowledge_pages(ground.state, oncall),
       updates(ground.state, ground.outside.random, ground.journal, ground.timers, incidents),
       status_page(ground.state, updates,
-                  {.scope = {ground.config.account, ground.config.region}, .title = "Status", .public_url = [this] { return ground.url(); }}, status_copy_writer(ground)),
+                  {.scope = {ground.config.account, ground.config.region}, .title = "Status", .public_url = [this] { return ground.url(); }}, file_writer(ground, "status")),
       reviews(ground.state, incidents, [this] { return ground.url(); },
               [this](const wire::HttpRequest& request, const Scope& scope) { return may_read_reviews && may_read_reviews(request, scope); }) {}
 
@@ -91,6 +96,7 @@ void Rooms::start() {
   alarms.start();
   queues.start();
   log_intake.start();
+  log_exports.start();
   topics.start();
   rules.start();
   automation.start();

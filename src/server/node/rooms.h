@@ -39,13 +39,16 @@
 #include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/dashboards/dashboards.h"
+#include "telemetry/logs/contributors/contributor_reports.h"
+#include "telemetry/logs/exports/log_exports.h"
 #include "telemetry/logs/intake/log_intake.h"
 #include "telemetry/traces/service_graph.h"
+#include "wire/http/body_stream.h"
 
 namespace tocsin::server {
 
 struct Rooms {
-  explicit Rooms(Foundation& foundation);
+  Rooms(Foundation& foundation, wire::BodyStreams& body_streams);
   Result<void> migrate();
   /// Starts what runs by itself; the journal, the timers and the outbox are started after all rooms have said what they handle.
   void start();
@@ -105,7 +108,11 @@ struct Rooms {
   delivery::Queues queues;
   telemetry::LogSettings log_settings;
   telemetry::SubscriptionTargets log_targets;
+  wire::BodyStreams& body_streams;
+  telemetry::LiveTails live_tails;
   telemetry::LogIntake log_intake;
+  telemetry::LogExports log_exports;
+  telemetry::ContributorReports contributor_reports;
   events::Rules rules;
   communicate::Topics topics;
   communicate::TopicPublicEndpoints topic_pages;

@@ -5,6 +5,7 @@
 #include "api/events/service.h"
 #include "api/iam/service.h"
 #include "api/logs/saved_query_operations.h"
+#include "api/insight_rules/insight_rules.h"
 #include "api/logs/service.h"
 #include "api/sns/service.h"
 #include "api/sqs/service.h"
@@ -58,8 +59,10 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
+  for (api::Operation& each : api::insight_rule_operations(rooms.ground.state, rooms.log_settings, rooms.contributor_reports, tokens))
+    services.back().operations.push_back(std::move(each));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
-  services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets}, rooms.log_queries, tokens));
+  services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets, rooms.live_tails, rooms.log_exports, rooms.body_streams}, rooms.log_queries, tokens));
   for (api::Operation& operation :
        api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
     services.back().operations.push_back(std::move(operation));

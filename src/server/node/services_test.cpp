@@ -22,7 +22,8 @@ TEST(Services, EveryOperationThatIsListedIsOneOfItsModel) {
                         .on_a_machine = false};
   const auto foundation = open_foundation(config, outside);
   ASSERT_TRUE(foundation) << foundation.error().message;
-  Rooms rooms(**foundation);
+  wire::BodyStreams body_streams;
+  Rooms rooms(**foundation, body_streams);
   const auto services = make_services(rooms);
   EXPECT_GT(services.size(), 8u);
   EXPECT_EQ(api::operations_outside_models(services, (*foundation)->models), std::vector<std::string>());

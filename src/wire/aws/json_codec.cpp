@@ -4,6 +4,7 @@
 #include "wire/aws/codec.h"
 #include "wire/aws/json_text.h"
 #include "wire/aws/shared_errors.h"
+#include "wire/http/body_stream.h"
 
 namespace tocsin::wire {
 namespace {
@@ -15,6 +16,14 @@ HttpResponse response_of(Protocol protocol, int status, std::string_view request
   return response;
 }
 
+/// The member that is a stream of events, if the operation answers with one.
+const Member* event_stream_of(const Route& route) {
+  if (!route.operation->output) return nullptr;
+  for (const Member& member : route.operation->output->members)
+    if (member.shape->is_event_stream) return &member;
+  return nullptr;
+}
+
 class JsonCodec final : public Codec {
  public:
   Parsed<Document> parse(const Route& route, const HttpRequest& request) const override {
@@ -24,6 +33,12 @@ class JsonCodec final : public Codec {
 
   HttpResponse write(const Route& route, const Document& output, std::string_view request_id) const override {
     HttpResponse response = response_of(route.protocol, 200, request_id);
+    if (const Member* events = event_stream_of(route)) {
+      // the member's value is the name of the stream (wire/http/body_stream.h)
+      response.headers.set("Content-Type", "application/vnd.amazon.eventstream");
+      response.headers.set(body_stream_field, text_or(output, events->name));
+      return response;
+    }
     // json 1.1 services answer an operation without output with an empty body, 1.0 with {}
     if (route.operation->output)
       write_json(response.body, output, *route.operation->output, JsonNames::model);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdio>
 
 #include "base/digest.h"
 #include "base/encoding.h"
@@ -189,6 +190,9 @@ awaitable<bool> HttpConnection::answer(HttpRequest request, ResponseForm form) {
   if (stream_->thread().finishing()) form.keep_alive = false;
   HttpResponse response = std::move(*verdict_->response);
   verdict_.reset();
+  if (setting_.streams && response.headers.has(body_stream_field))
+    if (auto body = setting_.streams->take(response.headers.get(body_stream_field)))
+      co_return co_await write_stream(response, std::move(body), form);
   if (is_head) {
     // the length is told, the body is not sent
     const std::string head = response_head(response, form, setting_.clock.now());
@@ -217,11 +221,13 @@ void HttpConnection::decided(Verdict verdict) {
 }
 
 awaitable<void> HttpConnection::decision() {
-  while (!verdict_ && !stream_->aborted()) {
-    boost::system::error_code ignored;
-    decided_.expires_at(asio::steady_timer::time_point::max());
-    co_await decided_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
+  while (!verdict_ && !stream_->aborted()) co_await woken();
+}
+
+awaitable<void> HttpConnection::woken() {
+  boost::system::error_code ignored;
+  decided_.expires_at(asio::steady_timer::time_point::max());
+  co_await decided_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 awaitable<bool> HttpConnection::become_web_socket(const HttpRequest& request) {
@@ -247,6 +253,46 @@ awaitable<bool> HttpConnection::write_response(const HttpResponse& response, Res
   if (!co_await stream_->write(bytes)) co_return false;
   if (!together && !co_await stream_->write(response.body)) co_return false;
   co_return form.keep_alive;
+}
+
+// The body as it is written, until its producer ends it or the receiver leaves, which a write finds out.
+awaitable<bool> HttpConnection::write_stream(const HttpResponse& response, std::shared_ptr<BodyStream> body, ResponseForm form) {
+  form.chunked = true;
+  form.keep_alive = form.keep_alive && !form.http_1_0;
+  body->attach([connection = weak_from_this(), post = stream_->thread().post()] {
+    (*post)([connection] {
+      if (const auto open = connection.lock()) open->decided_.cancel();
+    });
+  });
+  stream_->expire_after(setting_.limits.write_timeout);
+  bool sent = co_await stream_->write(response_head(response, form, setting_.clock.now()));
+  stream_->never_expire();
+  idle_ = true;
+  bool ended = false;
+  while (sent && !ended && !stream_->aborted()) {
+    auto bytes = body->take();
+    ended = !bytes;
+    if (bytes && bytes->empty()) co_await woken();
+    if (bytes && !bytes->empty()) sent = co_await write_chunk(std::move(*bytes), form);
+  }
+  idle_ = false;
+  if (!ended) body->close();
+  if (sent && ended && !form.http_1_0) sent = co_await stream_->write("0\r\n\r\n");
+  co_return sent&& ended&& form.keep_alive;
+}
+
+awaitable<bool> HttpConnection::write_chunk(std::string bytes, ResponseForm form) {
+  stream_->expire_after(setting_.limits.write_timeout);
+  std::string chunk = std::move(bytes);
+  if (!form.http_1_0) {
+    char size[32];
+    const int digits = std::snprintf(size, sizeof size, "%zx\r\n", chunk.size());
+    chunk.insert(0, size, static_cast<std::size_t>(digits));
+    chunk += "\r\n";
+  }
+  const bool sent = co_await stream_->write(chunk);
+  stream_->never_expire();
+  co_return sent;
 }
 
 void HttpConnection::on_finish() {

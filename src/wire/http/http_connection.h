@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "wire/http/body_stream.h"
 #include "wire/http/http_limits.h"
 #include "wire/http/request_parser.h"
 #include "wire/http/response_text.h"
@@ -25,6 +26,7 @@ struct ConnectionSetting {
   std::shared_ptr<const TlsContext> tls;
   HttpLimits limits;
   const Clock& clock;
+  BodyStreams* streams = nullptr;
   std::atomic<std::size_t> open_count = 0;
 };
 
@@ -56,7 +58,10 @@ class HttpConnection final : public StreamOwner, public std::enable_shared_from_
   boost::asio::awaitable<bool> become_web_socket(const HttpRequest& request);
   boost::asio::awaitable<void> refuse(int status, std::string_view words);
   boost::asio::awaitable<bool> write_response(const HttpResponse& response, ResponseForm form);
+  boost::asio::awaitable<bool> write_stream(const HttpResponse& response, std::shared_ptr<BodyStream> body, ResponseForm form);
+  boost::asio::awaitable<bool> write_chunk(std::string bytes, ResponseForm form);
   boost::asio::awaitable<void> decision();
+  boost::asio::awaitable<void> woken();
   void ask(HttpRequest request, bool upgrade);
   void complete(HttpRequest& request) const;
   void decided(Verdict verdict);

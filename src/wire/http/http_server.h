@@ -16,6 +16,7 @@
 
 namespace tocsin::wire {
 
+class BodyStreams;
 class TlsContext;
 
 struct HttpServerOptions {
@@ -23,6 +24,7 @@ struct HttpServerOptions {
   std::shared_ptr<const TlsContext> tls;  ///< null: a TLS hello closes the connection
   HttpLimits limits;
   int io_threads = 2;
+  BodyStreams* streams = nullptr;  ///< where bodies that are streams are found; must outlive the server
 };
 
 class HttpServer {

@@ -8,7 +8,7 @@ namespace tocsin::wire {
 namespace {
 
 bool is_ours(const std::string& name) {
-  for (const char* ours : {"Content-Length", "Connection", "Transfer-Encoding", "Date"})
+  for (const char* ours : {"Content-Length", "Connection", "Transfer-Encoding", "Date", "x-tocsin-body-stream"})
     if (strcasecmp(name.c_str(), ours) == 0) return true;
   return false;
 }
@@ -92,7 +92,10 @@ std::string response_head(const HttpResponse& response, ResponseForm form, Insta
   for (const Headers::Field& field : response.headers.fields())
     if (!is_ours(field.first)) append_field(out, field);
   out += "Date: " + to_http_date(now) + "\r\n";
-  if (!has_no_body(response.status)) out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+  if (form.chunked)
+    out += form.http_1_0 ? "" : "Transfer-Encoding: chunked\r\n";
+  else if (!has_no_body(response.status))
+    out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   if (!form.keep_alive) out += "Connection: close\r\n";
   if (form.keep_alive && form.http_1_0) out += "Connection: keep-alive\r\n";
   return out + "\r\n";

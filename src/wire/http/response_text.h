@@ -10,6 +10,7 @@ namespace tocsin::wire {
 
 struct ResponseForm {
   bool keep_alive = true;
+  bool chunked = false;   ///< the body comes in chunks, or until the connection ends for a caller of 1.0
   bool http_1_0 = false;  ///< the caller's version, who must be told of keep-alive
 };
 

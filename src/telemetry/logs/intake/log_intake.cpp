@@ -1,11 +1,15 @@
 #include "telemetry/logs/intake/log_intake.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/log.h"
+#include "telemetry/logs/data_protection/data_masks.h"
 #include "telemetry/logs/embedded_metrics/embedded_metrics.h"
+#include "telemetry/logs/group_policies/field_indexes.h"
 #include "telemetry/logs/metric_filters/metric_filter_counts.h"
 #include "telemetry/logs/subscriptions/subscription_filter.h"
+#include "telemetry/logs/transformers/transformer.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -31,11 +35,16 @@ struct KeptMetricFilter {
 
 }  // namespace
 
-/// An event as filters see it.
+/// An event as filters see it: masked, and transformed when the group has a transformer.
 struct LogIntake::Event {
   std::int64_t time_ms;
   std::uint64_t sequence;
-  MessageView message;
+  MessageView original;
+  std::string masked_text, transformed_text;
+  std::optional<MessageView> masked, transformed;
+
+  const MessageView& message() const { return masked ? *masked : original; }
+  const MessageView& seen(bool transformed_too) const { return transformed_too && transformed ? *transformed : message(); }
 };
 
 struct LogIntake::Group {
@@ -43,11 +52,19 @@ struct LogIntake::Group {
   Scope scope;
   std::vector<KeptMetricFilter> metric_filters;
   std::vector<SubscriptionFilter> subscriptions;
+  std::optional<Transformer> transformer;
+  DataMasks masks;
+
+  bool reads_transformed() const {
+    const auto wants = [](const auto& each) { return each.on_transformed; };
+    return transformer && (std::any_of(subscriptions.begin(), subscriptions.end(), wants) ||
+                           std::any_of(metric_filters.begin(), metric_filters.end(), [&](const auto& each) { return wants(each.filter); }));
+  }
 };
 
 LogIntake::LogIntake(storage::StateExecutor& state, LogStore& store, LogSettings& settings, MetricStore& metrics,
-                     SubscriptionTargets& targets, SelfMetrics* self_metrics)
-    : state_(state), store_(store), settings_(settings), metrics_(metrics), targets_(targets), self_metrics_(self_metrics) {}
+                     SubscriptionTargets& targets, LiveTails& tails, SelfMetrics* self_metrics)
+    : state_(state), store_(store), settings_(settings), metrics_(metrics), targets_(targets), tails_(tails), self_metrics_(self_metrics) {}
 LogIntake::~LogIntake() { store_.on_arrival({}); }
 
 void LogIntake::start() {
@@ -74,7 +91,47 @@ LogIntake::Group& LogIntake::group_of(const LogGroup& group) {
   kept->subscriptions.clear();
   for (const LogSetting& each : settings_.list(log_setting::subscription_filter, group.scope, {.owner = group.name}))
     if (auto filter = compile_subscription_filter(each.name, each.body)) kept->subscriptions.push_back(std::move(*filter));
+  add_account_policies(group, *kept);
+  kept->masks = masks_of(settings_, group);
   return *kept;
+}
+
+void LogIntake::add_account_policies(const LogGroup& group, Group& kept) {
+  for (const LogSetting& each : account_policies_of(settings_, group, "SUBSCRIPTION_FILTER_POLICY")) {
+    const auto policy = parse_json(text_or(each.body, "policyDocument"));
+    if (!policy) continue;
+    const Object definition{{"filterPattern", text_or(*policy, "FilterPattern")}, {"destinationArn", text_or(*policy, "DestinationArn")}};
+    if (auto filter = compile_subscription_filter(each.name, definition)) kept.subscriptions.push_back(std::move(*filter));
+  }
+  kept.transformer.reset();
+  Document config;
+  if (const auto own = settings_.get(log_setting::transformer, group.scope, group.name, ""))
+    config = array_at(*own, "transformerConfig");
+  else
+    for (const LogSetting& each : account_policies_of(settings_, group, "TRANSFORMER_POLICY"))
+      if (const auto policy = parse_json(text_or(each.body, "policyDocument"))) config = *policy;
+  if (!config.is_array()) return;
+  if (auto transformer = Transformer::compile(config.get_array())) kept.transformer = std::move(*transformer);
+}
+
+std::vector<LogIntake::Event> LogIntake::events_of(const Group& group, const LogArrival& arrival) const {
+  const bool transforms = group.reads_transformed();
+  std::vector<Event> events;
+  events.reserve(arrival.events.size());
+  std::uint64_t sequence = arrival.first_sequence;
+  for (const LogEvent& each : arrival.events) {
+    Event& event = events.emplace_back(Event{each.time_ms, sequence++, MessageView(each.message), {}, {}, {}, {}});
+    if (!group.masks.empty()) {
+      event.masked_text = group.masks.masked(each.message, arrival.ingested_ms);
+      event.masked.emplace(event.masked_text);
+    }
+    if (!transforms) continue;
+    if (auto text = group.transformer->transform(event.message().text(), {arrival.group.scope, arrival.group.name, arrival.stream.name})) {
+      event.transformed_text = std::move(*text);
+      event.transformed.emplace(event.transformed_text);
+    }
+  }
+  return events;
 }
 
 void LogIntake::arrived(const LogArrival& arrival) {
@@ -87,11 +144,10 @@ void LogIntake::arrived(const LogArrival& arrival) {
                           "None");
     self_metrics_->record(arrival.group.scope, "AWS/Logs", "IncomingBytes", dimensions, static_cast<double>(bytes), "Bytes");
   }
-  std::vector<Event> events;
-  events.reserve(arrival.events.size());
-  std::uint64_t sequence = arrival.first_sequence;
-  for (const LogEvent& event : arrival.events) events.push_back({event.time_ms, sequence++, MessageView(event.message)});
+  const std::vector<Event> events = events_of(group, arrival);
   measure(group, arrival, events);
+  if (tails_.any() && tails_.wants(arrival.group, arrival.stream))
+    for (const Event& event : events) tails_.offer(arrival.group, arrival.stream, arrival.ingested_ms, event.time_ms, event.message());
   forward(group, arrival, events);
 }
 
@@ -99,11 +155,12 @@ void LogIntake::measure(Group& group, const LogArrival& arrival, const std::vect
   std::vector<MetricPoint> points;
   const Instant now = state_.now();
   for (const Event& event : events)
-    if (may_embed_metrics(event.message.text()))
-      for (MetricPoint& point : embedded_metrics(event.message, now)) points.push_back(std::move(point));
+    if (may_embed_metrics(event.original.text()))
+      for (MetricPoint& point : embedded_metrics(event.original, now)) points.push_back(std::move(point));
   for (KeptMetricFilter& kept : group.metric_filters) {
     if (!kept.filter.selection.selects([&](std::string_view field) { return system_field(field, arrival.group); })) continue;
-    for (const Event& event : events) kept.counts.add(kept.filter, {event.time_ms, event.message}, to_ms(now), points);
+    for (const Event& event : events)
+      kept.counts.add(kept.filter, {event.time_ms, event.seen(kept.filter.on_transformed)}, to_ms(now), points);
     if (kept.filter.default_value) plan_defaults();
     if (kept.counts.too_many_combinations()) switch_off(arrival.group, kept.name);
   }
@@ -122,10 +179,11 @@ void LogIntake::forward(Group& group, const LogArrival& arrival, const std::vect
     if (!filter.selection.selects([&](std::string_view field) { return system_field(field, source); })) continue;
     Envelope envelope{source.scope.account, source.name, stream, filter.name, {}};
     for (const Event& event : events) {
-      if (!filter.pattern.matches(event.message)) continue;
-      SubscribedEvent sent{event_id(source.id, {event.time_ms, event.sequence}), event.time_ms, std::string(event.message.text()), {}};
+      const MessageView& message = event.seen(filter.on_transformed);
+      if (!filter.pattern.matches(message)) continue;
+      SubscribedEvent sent{event_id(source.id, {event.time_ms, event.sequence}), event.time_ms, std::string(message.text()), {}};
       if (filter.pattern.kind() == PatternKind::delimited)
-        for (auto& [name, value] : filter.pattern.extract(event.message)) sent.extracted_fields[name.substr(1)] = value;
+        for (auto& [name, value] : filter.pattern.extract(message)) sent.extracted_fields[name.substr(1)] = value;
       for (const std::string& field : filter.system_fields) sent.extracted_fields[field] = system_field(field, source);
       envelope.events.push_back(std::move(sent));
     }

@@ -8,6 +8,7 @@
 
 #include "model/self_metrics.h"
 #include "storage/state_executor.h"
+#include "telemetry/logs/live_tail/live_tails.h"
 #include "telemetry/logs/log_store.h"
 #include "telemetry/logs/settings/log_settings.h"
 #include "telemetry/logs/subscriptions/subscription_targets.h"
@@ -19,7 +20,7 @@ class LogIntake {
  public:
   /// All must outlive this object; `self_metrics` may be null.
   LogIntake(storage::StateExecutor& state, LogStore& store, LogSettings& settings, MetricStore& metrics, SubscriptionTargets& targets,
-            SelfMetrics* self_metrics);
+            LiveTails& tails, SelfMetrics* self_metrics);
   ~LogIntake();
 
   /// Hears of arrivals from now on.
@@ -29,6 +30,8 @@ class LogIntake {
   struct Group;
   struct Event;
   Group& group_of(const LogGroup& group);
+  void add_account_policies(const LogGroup& group, Group& kept);
+  std::vector<Event> events_of(const Group& group, const LogArrival& arrival) const;
   void arrived(const LogArrival& arrival);
   void measure(Group& group, const LogArrival& arrival, const std::vector<Event>& events);
   void forward(Group& group, const LogArrival& arrival, const std::vector<Event>& events);
@@ -42,6 +45,7 @@ class LogIntake {
   LogSettings& settings_;
   MetricStore& metrics_;
   SubscriptionTargets& targets_;
+  LiveTails& tails_;
   SelfMetrics* self_metrics_;
   std::map<LogGroupId, std::unique_ptr<Group>> groups_;
   bool defaults_planned_ = false;

@@ -80,7 +80,7 @@ std::int64_t LogSettings::count(std::string_view kind, const Scope& scope, std::
 void LogSettings::remove_owned(const Scope& scope, std::string_view owner) {
   for (const std::string_view kind :
        {log_setting::metric_filter, log_setting::subscription_filter, log_setting::transformer, log_setting::data_protection,
-        log_setting::index_policy, log_setting::deletion_protection, log_setting::syslog})
+        log_setting::index_policy, log_setting::group_attributes, log_setting::syslog})
     if (state_.database().execute("DELETE FROM logs_settings WHERE kind = ? AND account = ? AND region = ? AND owner = ?",
                                   {kind, scope.account, scope.region, owner}) > 0)
       changed();

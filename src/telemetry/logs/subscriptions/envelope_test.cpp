@@ -31,7 +31,8 @@ TEST(Envelope, IsSplitUntilEachPartFits) {
   std::size_t events = 0;
   for (const std::string& text : packed(envelope, 4000)) {
     EXPECT_LE(text.size(), 4000u);
-    for (const Document& each : array_at(unpacked(text), "logEvents")) EXPECT_EQ(text_or(each, "id"), std::to_string(events++));
+    const Document document = unpacked(text);
+    for (const Document& each : array_at(document, "logEvents")) EXPECT_EQ(text_or(each, "id"), std::to_string(events++));
   }
   EXPECT_EQ(events, 100u);
 }
