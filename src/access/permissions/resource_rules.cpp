@@ -95,6 +95,11 @@ constexpr Rule ssm_contacts[] = {
     {"*", "ContactArn", itself},
     {"*", "ResourceARN", itself},
 };
+constexpr Rule scheduler[] = {
+    {"*ScheduleGroup", "Name", "arn:aws:scheduler:{r}:{a}:schedule-group/{v}"},
+    {"*Schedule", "Name", "arn:aws:scheduler:{r}:{a}:schedule/{GroupName|default}/{v}"},
+    {"*", "ResourceArn", itself},
+};
 constexpr Rule sts[] = {{"AssumeRole", "RoleArn", itself}};
 constexpr Rule iam[] = {
     {"CreateUser", "UserName", "arn:aws:iam::{a}:user{Path|/}{v}"},
@@ -129,6 +134,7 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"ssm-contacts", ssm_contacts},
                                 {"sts", sts},
                                 {"iam", iam},
+                                {"scheduler", scheduler},
                                 {"cloudtrail", cloudtrail}};
 
 bool fits(std::string_view pattern, std::string_view operation) {

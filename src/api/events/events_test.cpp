@@ -15,8 +15,11 @@ using namespace std::chrono_literals;
 class EventsStory : public testing::Test {
  protected:
   EventsStory() {
-    EXPECT_TRUE(journal.migrate() && outbox.migrate() && timers.migrate() && queues.migrate() && rules.migrate());
+    EXPECT_TRUE(journal.migrate() && outbox.migrate() && timers.migrate() && queues.migrate() && rules.migrate() && archives.migrate() &&
+                connections.migrate());
     rules.start();
+    archives.start();
+    timers.start();
     journal.start();
     executor.run_ready();
   }
@@ -44,7 +47,9 @@ class EventsStory : public testing::Test {
   delivery::Timers timers{state};
   delivery::Queues queues{state, random, nullptr};
   events::Rules rules{state, random, journal, outbox, timers, queues, nullptr};
-  Service service = make_events_service(rules, journal,
+  events::Archives archives{state, journal, timers, rules};
+  events::Connections connections{state, random, {}, nullptr};
+  Service service = make_events_service(rules, archives, connections, journal,
                                         {[](const Call&, std::string_view key) { return std::string(key); },
                                          [](const Call&, std::string_view token) { return std::optional(std::string(token)); }});
 };

@@ -80,6 +80,7 @@ bool EventLeaves::read_key(Place place, std::uint64_t object, Place& child) {
   const std::string_view name = keep(key);
   child = trie_.child(place, name);
   if (child == none) {
+    if (!name.empty() && !trie_.may_begin(place, name)) return true;
     const std::size_t dot = name.find('.');
     const bool dots_lead_on = dot != std::string_view::npos && trie_.child(place, name.substr(0, dot)) != none;
     is_odd_ = is_odd_ || dots_lead_on || (name.empty() && place == PathTrie::root);

@@ -3,7 +3,6 @@
 #include <bit>
 #include <charconv>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #include "base/encoding.h"
@@ -15,32 +14,18 @@
 namespace tocsin::events {
 namespace {
 
-constexpr std::uint64_t each_byte = 0x0101010101010101;
-constexpr std::uint64_t high_bits = 0x8080808080808080;
-
-std::uint64_t eight_bytes(const char* at) {
-  std::uint64_t word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/// The high bit of each byte that is a digit. Exact up to and with the lowest byte that is none.
-std::uint64_t digits_in(std::uint64_t word) {
-  const std::uint64_t low = (word ^ (each_byte * '0'));
-  // a byte of 0 to 9 stays below 0x80 when 0x76 is added; bytes of the upper half are told by their own high bit
-  return ~((low + each_byte * 0x76) | low) & high_bits;
-}
-
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
+/// The first byte that is no digit.
 const char* after_digits(const char* at, const char* end) {
-  if constexpr (std::endian::native == std::endian::little) {
-    while (end - at >= 8) {
-      const std::uint64_t others = digits_in(eight_bytes(at)) ^ high_bits;
-      if (others) return at + std::countr_zero(others) / 8;
-      at += 8;
-    }
+#if defined(__SSE2__)
+  while (end - at >= 16) {
+    const __m128i bytes = _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), _mm_set1_epi8('0'));
+    const auto digits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes)));
+    if (digits != 0xFFFF) return at + std::countr_one(digits);
+    at += 16;
   }
+#endif
   while (at < end && is_digit(*at)) ++at;
   return at;
 }
@@ -167,26 +152,47 @@ bool JsonScan::string(Raw& out) {
   return !found->escaped || check_escapes(out.bytes);
 }
 
-bool JsonScan::number(std::string_view& out) {
-  const char* const from = next_;
-  const char* at = next_;
-  if (at < end_ && *at == '-') ++at;
+namespace {
+
+/// After the number that begins here; null when it is none.
+inline const char* after_number(const char* at, const char* end) {
+  if (at < end && *at == '-') ++at;
   const char* const digits = at;
   // the part before the point is short
-  while (at < end_ && is_digit(*at)) ++at;
-  if (at == digits || (*digits == '0' && at - digits > 1)) return false;
-  if (at < end_ && *at == '.') {
+  while (at < end && is_digit(*at)) ++at;
+  if (at == digits || (*digits == '0' && at - digits > 1)) return nullptr;
+  if (at < end && *at == '.') {
     const char* const fraction = ++at;
-    at = after_digits(at, end_);
-    if (at == fraction) return false;
+    at = after_digits(at, end);
+    if (at == fraction) return nullptr;
   }
-  if (at < end_ && (*at | 0x20) == 'e') {
+  if (at < end && (*at | 0x20) == 'e') {
     ++at;
-    if (at < end_ && (*at == '+' || *at == '-')) ++at;
+    if (at < end && (*at == '+' || *at == '-')) ++at;
     const char* const exponent = at;
-    while (at < end_ && is_digit(*at)) ++at;
-    if (at == exponent) return false;
+    while (at < end && is_digit(*at)) ++at;
+    if (at == exponent) return nullptr;
   }
+  return at;
+}
+
+/// Past the numbers and commas of an array such as [1,2.5,-3], as far as they follow one another without blanks: to where a value must
+/// begin, or to what follows the last number. Null when a number is none.
+inline const char* after_plain_numbers(const char* at, const char* end) {
+  while (at < end && (is_digit(*at) || *at == '-')) {
+    at = after_number(at, end);
+    if (!at || at + 1 >= end || *at != ',' || !(is_digit(at[1]) || at[1] == '-')) return at;
+    ++at;
+  }
+  return at;
+}
+
+}  // namespace
+
+bool JsonScan::number(std::string_view& out) {
+  const char* const from = next_;
+  const char* const at = after_number(next_, end_);
+  if (!at) return false;
   next_ = at;
   out = {from, static_cast<std::size_t>(at - from)};
   return true;
@@ -235,6 +241,10 @@ bool JsonScan::skip_value(int depth) {
       }
       objects >>= 1;
       --levels;
+    } else if (is_digit(first) || first == '-') {
+      const bool in_array = levels > 0 && (objects & 1) == 0;
+      next_ = in_array ? after_plain_numbers(next_, end_) : after_number(next_, end_);
+      if (!next_) return false;
     } else if (!skip_scalar(first)) {
       return false;
     }

@@ -20,6 +20,7 @@ PathTrie::Place PathTrie::find_child(const Node& node, std::string_view name) {
 void PathTrie::add_child(Place place, std::string_view name, Place child) {
   Node& node = places_[place];
   node.lengths |= std::uint64_t{1} << (name.size() & 63);
+  if (!name.empty()) node.first_bytes |= std::uint64_t{1} << (static_cast<unsigned char>(name[0]) & 63);
   ++node.child_count;
   if (!node.many && node.few.size() < few_max) {
     node.few.push_back({std::string(name), child});
@@ -41,7 +42,7 @@ void PathTrie::remove_child(Place place, std::string_view name) {
   else
     std::erase_if(node.few, [&](const Child& child) { return child.name == name; });
   // names of the same length may be left, and a length too many only costs a look
-  if (node.child_count == 0) node.lengths = 0;
+  if (node.child_count == 0) node.lengths = node.first_bytes = 0;
 }
 
 PathTrie::Place PathTrie::add(std::string_view path) {

@@ -30,8 +30,12 @@ class PathTrie {
   /// `none` when no path goes on with this name, or nothing is asked of the place itself.
   Place child(Place place, std::string_view name) const {
     const Node& node = places_[place];
-    if (!(node.lengths >> (name.size() & 63) & 1)) return none;
+    if (!(node.lengths >> (name.size() & 63) & 1) || !may_begin(place, name)) return none;
     return find_child(node, name);
+  }
+  /// Whether a name that goes on from here may begin as this one does; few others do.
+  bool may_begin(Place place, std::string_view name) const {
+    return name.empty() || (places_[place].first_bytes >> (static_cast<unsigned char>(name[0]) & 63) & 1);
   }
   Field field(Place place) const { return places_[place].field; }
   bool wants_numbers(Place place) const { return places_[place].wants_numbers; }
@@ -49,7 +53,8 @@ class PathTrie {
   using Index = std::unordered_map<std::string, Place, NameHash, std::equal_to<>>;
   struct Node {
     std::uint64_t lengths = 0;  ///< of the children's names, so that most others are told at once
-    std::vector<Child> few;     ///< until they are many
+    std::uint64_t first_bytes = 0;
+    std::vector<Child> few;  ///< until they are many
     std::unique_ptr<Index> many;
     std::uint32_t child_count = 0;
     std::uint32_t uses = 0;

@@ -16,7 +16,7 @@ namespace {
 constexpr int patterns_kept = 25;
 constexpr int events_a_round = 4;
 
-int pairs_wanted() { return std::getenv("TOCSIN_LONG") ? 1000000 : 60000; }
+int pairs_wanted() { return std::getenv("TOCSIN_LONG") ? 1000000 : 20000; }
 
 /// No two leaves lie in different elements of one array.
 bool agree(const std::vector<const Leaf*>& chosen) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <optional>
 
 #include "events/patterns/pattern.h"
@@ -49,9 +50,9 @@ class Compiler {
     Result<PatternNode> root = read_pattern_text(text_);
     if (!root) return std::unexpected(root.error());
     if (root->kind != Kind::object) return refuse("Filter is not an object", root->at);
-    if (root->members.empty()) return refuse("Empty objects are not allowed", root->at);
+    if (root->members.empty()) return refuse("Empty objects are not allowed", root->end);
     std::vector<Alternative> alternatives{{}};
-    if (!add_object(*root, "", alternatives)) return refuse(reason_, at_);
+    if (!add_object(*root, "", alternatives)) return refused();
     return Pattern(std::move(alternatives));
   }
 
@@ -60,10 +61,23 @@ class Compiler {
     return fail(ErrorKind::invalid, with_position(reason, text_, at), "InvalidPattern");
   }
 
-  bool bad(std::string reason, const PatternNode& node) {
+  std::unexpected<Error> refused() const {
+    if (!at_) return fail(ErrorKind::invalid, reason_, "InvalidPattern");
+    // what is wrong within a list of anything-but is told where it stands twice
+    return refuse(is_told_twice_ ? with_position(reason_, text_, *at_) : reason_, *at_);
+  }
+
+  bool bad_at(std::string reason, std::optional<TextPosition> at) {
     reason_ = std::move(reason);
-    at_ = node.at;
+    at_ = at;
     return false;
+  }
+  /// Seen with the token that begins the value; or when it was read whole.
+  bool bad(std::string reason, const PatternNode& node) { return bad_at(std::move(reason), node.at); }
+  bool bad_end(std::string reason, const PatternNode& node) { return bad_at(std::move(reason), node.end); }
+  bool bad_in_list(std::string reason, const PatternNode& node) {
+    is_told_twice_ = true;
+    return bad(std::move(reason), node);
   }
 
   bool add_object(const PatternNode& object, const std::string& prefix, std::vector<Alternative>& alternatives) {
@@ -74,7 +88,7 @@ class Compiler {
       }
       const std::string path = prefix.empty() ? key : prefix + "." + key;
       if (node.kind == Kind::object) {
-        if (node.members.empty()) return bad("Empty objects are not allowed", node);
+        if (node.members.empty()) return bad_end("Empty objects are not allowed", node);
         if (!add_object(node, path, alternatives)) return false;
       } else if (node.kind == Kind::array) {
         if (!add_field(node, path, alternatives)) return false;
@@ -87,7 +101,7 @@ class Compiler {
 
   bool add_field(const PatternNode& values, const std::string& path, std::vector<Alternative>& alternatives) {
     FieldTest field{path, {}};
-    if (values.elements.empty()) return bad("Empty arrays are not allowed", values);
+    if (values.elements.empty()) return bad_end("Empty arrays are not allowed", values);
     for (const PatternNode& value : values.elements)
       if (!add_test(value, field.any_of)) return false;
     for (Alternative& fields : alternatives) {
@@ -137,18 +151,22 @@ class Compiler {
     }
   }
 
-  bool number(const PatternNode& node, double& out) {
+  static bool is_exact(const PatternNode& node) {
     const bool integer = node.text.find_first_of(".eE") == std::string::npos;
     std::int64_t exact = 0;
     const auto parsed = std::from_chars(node.text.data(), node.text.data() + node.text.size(), exact);
-    if (integer && (parsed.ec != std::errc() || exact > exact_integer_max || exact < -exact_integer_max))
-      return bad(fmt::format("Value must be between {} and {}, inclusive", -exact_integer_max, exact_integer_max), node);
+    if (!integer) return std::isfinite(node.number);
+    return parsed.ec == std::errc() && exact <= exact_integer_max && exact >= -exact_integer_max;
+  }
+
+  bool number(const PatternNode& node, double& out) {
+    if (!is_exact(node)) return bad(fmt::format("Value must be between {} and {}, inclusive", -exact_integer_max, exact_integer_max), node);
     out = node.number;
     return true;
   }
 
   bool match_expression(const PatternNode& node, ValueTest& test) {
-    if (node.members.empty()) return bad("Match expression name not found", node);
+    if (node.members.empty()) return bad_end("Match expression name not found", node);
     const auto& [name, operand] = node.members.front();
     if (node.members.size() > 1) return bad("Only one key allowed in match expression", node.members[1].second);
     if (name == "prefix") return affix(operand, "prefix", TestKind::prefix, TestKind::prefix_any_case, test);
@@ -159,14 +177,7 @@ class Compiler {
     if (name == "cidr") return cidr(operand, test);
     if (name == "exists") return exists(operand, test);
     if (name == "anything-but") return anything_but(operand, test);
-    if (name == "exact") return exact(operand, test);
     return bad("Unrecognized match type " + name, operand);
-  }
-
-  bool exact(const PatternNode& operand, ValueTest& test) {
-    if (operand.kind != Kind::text) return bad("exact match pattern must be a string", operand);
-    test = text_test(TestKind::text, operand.text);
-    return true;
   }
 
   bool any_case(const PatternNode& operand, std::string_view name, TestKind kind, ValueTest& test) {
@@ -177,11 +188,12 @@ class Compiler {
 
   bool affix(const PatternNode& operand, std::string_view name, TestKind kind, TestKind folded_kind, ValueTest& test) {
     if (operand.kind == Kind::object) {
-      if (operand.members.empty()) return bad("Match expression name not found", operand);
+      if (operand.members.empty())
+        return bad_end(fmt::format("{} expression name not found", name == "prefix" ? "Prefix" : "Suffix"), operand);
       if (operand.members.size() > 1) return bad("Only one key allowed in match expression", operand.members[1].second);
       const auto& [inner, value] = operand.members.front();
-      if (inner != "equals-ignore-case") return bad(fmt::format("Unsupported operator for {} match type: {}", name, inner), value);
-      return any_case(value, name, folded_kind, test);
+      if (inner != "equals-ignore-case") return bad(fmt::format("Unsupported {} pattern: {}", name, inner), value);
+      return any_case(value, "equals-ignore-case", folded_kind, test);
     }
     if (operand.kind != Kind::text) return bad(fmt::format("{} match pattern must be a string", name), operand);
     test = text_test(kind, operand.text);
@@ -196,11 +208,10 @@ class Compiler {
 
   bool cidr(const PatternNode& operand, ValueTest& test) {
     if (operand.kind != Kind::text) return bad("prefix match pattern must be a string", operand);
-    const auto range = parse_address_range(operand.text);
-    if (!range) return bad(fmt::format("Malformed CIDR, one '/' required: {}", operand.text), operand);
     test.kind = TestKind::address;
-    test.addresses = *range;
-    return true;
+    const std::string reason = read_address_range(operand.text, test.addresses);
+    // the service tells these without a place
+    return reason.empty() || bad_at(reason, std::nullopt);
   }
 
   // --- numeric
@@ -209,41 +220,43 @@ class Compiler {
     test.kind = TestKind::range;
     if (operand.kind != Kind::array) return bad("Value of numeric must be an array.", operand);
     const auto& parts = operand.elements;
-    if (parts.empty()) return bad("Invalid member in numeric match: ]", operand);
+    if (parts.empty()) return bad_end("Invalid member in numeric match: ]", operand);
     if (parts[0].kind != Kind::text) return bad("Invalid member in numeric match: " + parts[0].text, parts[0]);
+    const std::string& sign = parts[0].text;
+    if (sign != "=" && sign != "<" && sign != "<=" && sign != ">" && sign != ">=")
+      return bad_at("Unrecognized numeric range operator: " + sign, parts.size() > 1 ? parts[1].at : operand.end);
     double first = 0;
     if (!numeric_operand(operand, 0, first)) return false;
-    const std::string& sign = parts[0].text;
     if (sign == "=")
       test.range = {first, first, true, true};
-    else if (sign == ">" || sign == ">=")
+    else if (sign[0] == '>')
       test.range.low = first, test.range.low_included = sign == ">=";
-    else if (sign == "<" || sign == "<=")
-      test.range.high = first, test.range.high_included = sign == "<=";
     else
-      return bad("Unrecognized numeric range operator: " + sign, parts[0]);
-    if (parts.size() == 2) return true;
-    return sign[0] == '>' ? upper_bound(operand, test) : bad("Too many elements in numeric expression", parts[2]);
+      test.range.high = first, test.range.high_included = sign == "<=";
+    if (parts.size() > 2 && sign[0] != '>') return bad("Too many elements in numeric expression", parts[2]);
+    if (parts.size() > 2 && !upper_bound(operand, test)) return false;
+    for (const PatternNode& part : parts)
+      if (part.kind == Kind::number && !is_exact(part)) return bad_end("Cannot compare number : " + part.text, operand);
+    return true;
   }
 
   bool numeric_operand(const PatternNode& operand, std::size_t sign, double& out) {
     const auto& parts = operand.elements;
-    if (sign + 1 >= parts.size())
-      return bad(fmt::format("Value of {} must be numeric", parts[sign].text == "=" ? "equals" : parts[sign].text), operand);
-    if (parts[sign + 1].kind != Kind::number)
-      return bad(fmt::format("Value of {} must be numeric", parts[sign].text == "=" ? "equals" : parts[sign].text), parts[sign + 1]);
-    return number(parts[sign + 1], out);
+    const std::string reason = fmt::format("Value of {} must be numeric", parts[sign].text == "=" ? "equals" : parts[sign].text);
+    if (sign + 1 >= parts.size()) return bad_end(reason, operand);
+    if (parts[sign + 1].kind != Kind::number) return bad(reason, parts[sign + 1]);
+    out = parts[sign + 1].number;
+    return true;
   }
 
   bool upper_bound(const PatternNode& operand, ValueTest& test) {
     const auto& parts = operand.elements;
-    if (parts[2].kind != Kind::text || (parts[2].text != "<" && parts[2].text != "<="))
-      return bad("Bad numeric range operator: " + parts[2].text, parts[2]);
+    if (parts[2].kind != Kind::text) return bad("Bad value in numeric range: " + parts[2].text, parts[2]);
+    if (parts[2].text != "<" && parts[2].text != "<=") return bad_end("Bad numeric range operator: " + parts[2].text, parts[2]);
     if (!numeric_operand(operand, 2, test.range.high)) return false;
     test.range.high_included = parts[2].text == "<=";
     if (parts.size() > 4) return bad("Too many terms in numeric range expression", parts[4]);
-    if (test.range.low >= test.range.high) return bad("Bottom must be less than top", parts[3]);
-    return true;
+    return test.range.low < test.range.high || bad_end("Bottom must be less than top", operand);
   }
 
   // --- wildcard
@@ -257,7 +270,7 @@ class Compiler {
     for (std::size_t n = 0; n < operand.text.size(); ++n) {
       const char c = operand.text[n];
       if (c == '*') {
-        if (after_asterisk) return bad(fmt::format("Consecutive wildcard characters at pos {}", n - 1), operand);
+        if (after_asterisk) return bad_end(fmt::format("Consecutive wildcard characters at pos {}", n), operand);
         test.segments.emplace_back();
         after_asterisk = true;
         continue;
@@ -268,7 +281,7 @@ class Compiler {
         continue;
       }
       if (n + 1 >= operand.text.size() || (operand.text[n + 1] != '*' && operand.text[n + 1] != '\\'))
-        return bad(fmt::format("Invalid escape character at pos {}", n), operand);
+        return bad_end(fmt::format("Invalid escape character at pos {}", n + 1), operand);
       test.segments.back() += operand.text[++n];
     }
     if (complexity(test.segments) > wildcard_complexity_max)
@@ -302,49 +315,72 @@ class Compiler {
 
   // --- anything-but
 
+  static constexpr const char* anything_but_kinds = "Value of anything-but must be an array or single string/number value.";
+
   bool anything_but(const PatternNode& operand, ValueTest& test) {
     test.kind = TestKind::anything_but;
     if (operand.kind == Kind::object) return anything_but_expression(operand, test.none_of);
-    if (operand.kind != Kind::array) return anything_but_value(operand, operand.kind, test.none_of);
-    if (operand.elements.empty()) return bad("Empty arrays are not allowed", operand);
-    return std::ranges::all_of(operand.elements, [&](const PatternNode& element) {
-      return anything_but_value(element, operand.elements.front().kind, test.none_of);
-    });
+    if (operand.kind == Kind::array) return anything_but_list(operand, test.none_of);
+    if (operand.kind != Kind::text && operand.kind != Kind::number) return bad(anything_but_kinds, operand);
+    if (operand.kind == Kind::number && !is_exact(operand)) return bad_at("Cannot compare number : " + operand.text, std::nullopt);
+    return add_test(operand, test.none_of);
   }
 
-  bool anything_but_value(const PatternNode& node, Kind wanted, std::vector<ValueTest>& none_of) {
-    if (node.kind != Kind::text && node.kind != Kind::number)
-      return bad("Inside anything but list, start|null|boolean is not supported.", node);
-    if (node.kind != wanted)
-      return bad("Inside anything but list, either all values are number or string, mixed type is not supported", node);
-    return add_test(node, none_of);
+  bool anything_but_list(const PatternNode& list, std::vector<ValueTest>& none_of) {
+    bool is_mixed = list.elements.empty();
+    for (const PatternNode& element : list.elements) {
+      if (element.kind != Kind::text && element.kind != Kind::number)
+        return bad_in_list("Inside anything but list, start|null|boolean is not supported.", element);
+      if (element.kind == Kind::number && !is_exact(element)) return bad("Cannot compare number : " + element.text, element);
+      is_mixed = is_mixed || element.kind != list.elements.front().kind;
+    }
+    if (is_mixed) return bad_end("Inside anything but list, either all values are number or string, mixed type is not supported", list);
+    return std::ranges::all_of(list.elements, [&](const PatternNode& element) { return add_test(element, none_of); });
   }
 
   bool anything_but_expression(const PatternNode& operand, std::vector<ValueTest>& none_of) {
-    if (operand.members.empty()) return bad("Anything-But expression name not found", operand);
-    if (operand.members.size() > 1) return bad("Only one key allowed in match expression", operand.members[1].second);
+    if (operand.members.empty()) return bad_end("Anything-But expression name not found", operand);
     const auto& [name, value] = operand.members.front();
     if (name != "prefix" && name != "suffix" && name != "equals-ignore-case" && name != "wildcard")
       return bad("Unsupported anything-but pattern: " + name, value);
-    if (value.kind != Kind::array) return anything_but_operand(name, value, none_of);
-    if (value.elements.empty()) return bad("Empty arrays are not allowed", value);
-    return std::ranges::all_of(value.elements, [&](const PatternNode& element) { return anything_but_operand(name, element, none_of); });
+    const bool one = value.kind != Kind::array;
+    if (!one && value.elements.empty()) return bad_end("Empty arrays are not allowed", value);
+    if (one && !anything_but_operand(name, value, none_of, false)) return false;
+    for (const PatternNode& element : value.elements)
+      if (!anything_but_operand(name, element, none_of, true)) {
+        // wildcards are looked at when the list has been read
+        if (at_ == std::optional(element.end) && name == "wildcard") at_ = value.end;
+        return false;
+      }
+    if (operand.members.size() > 1) return bad("Too many elements in numeric expression", operand.members[1].second);
+    return true;
   }
 
-  bool anything_but_operand(const std::string& name, const PatternNode& node, std::vector<ValueTest>& none_of) {
+  bool anything_but_operand(const std::string& name, const PatternNode& node, std::vector<ValueTest>& none_of, bool in_list) {
+    const bool affix = name == "prefix" || name == "suffix";
+    if (node.kind != Kind::text) {
+      const auto refuse_it = [&](std::string reason) {
+        return in_list ? bad_in_list(std::move(reason), node) : bad(std::move(reason), node);
+      };
+      if (!in_list && node.kind != Kind::number) return bad(anything_but_kinds, node);
+      if (affix) return refuse_it("prefix/suffix match pattern must be a string");
+      if (name == "wildcard") return refuse_it("wildcard match pattern must be a string");
+      return refuse_it("Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.");
+    }
+    if (affix && node.text.empty()) {
+      is_told_twice_ = in_list;
+      return bad_end("Null prefix/suffix not allowed", node);
+    }
     ValueTest& test = none_of.emplace_back();
-    if ((name == "prefix" || name == "suffix") && node.kind == Kind::text && node.text.empty())
-      return bad("Null prefix/suffix not allowed", node);
-    if (name == "prefix") return affix(node, name, TestKind::prefix, TestKind::prefix_any_case, test);
-    if (name == "suffix") return affix(node, name, TestKind::suffix, TestKind::suffix_any_case, test);
     if (name == "wildcard") return wildcard(node, test);
-    if (node.kind != Kind::text) return bad("Inside anything-but/ignore-case list, number|start|null|boolean is not supported.", node);
+    if (affix) return test = text_test(name == "prefix" ? TestKind::prefix : TestKind::suffix, node.text), true;
     return any_case(node, name, TestKind::text_any_case, test);
   }
 
   std::string_view text_;
   std::string reason_;
-  TextPosition at_;
+  std::optional<TextPosition> at_;
+  bool is_told_twice_ = false;
 };
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST(PatternFuzz, NeitherCrashesNorIsSilent) {
     const auto pattern = compile_pattern(text);
     const auto event = parse_json(mutate(random, std::string(seeds[random.below(3)])));
     if (!pattern)
-      EXPECT_NE(pattern.error().message.find("\n at [Source: (String)\""), std::string::npos);
+      EXPECT_FALSE(pattern.error().message.empty());
     else if (++compiled; event)
       (void)pattern->matches(*event);
     if (const auto policy = compile_filter_policy(text, FilterScope::message_body); policy && *policy) (void)(*policy)->matches({}, text);

@@ -35,13 +35,16 @@ std::vector<const FieldTest*> in_order(const Alternative& fields) {
 }  // namespace
 
 struct PatternSet::Parts {
+  struct Way {
+    Index condition, node;
+  };
   /// Where a way through the conditions stands.
   struct Node {
     Index parent = none;
-    Index condition = none;      ///< that leads here
-    std::vector<Index> asked;    ///< conditions that lead on, and hold only when a question was answered
-    std::vector<Index> unasked;  ///< those that may hold without
-    std::vector<Id> ends;        ///< patterns that end here; one for each alternative
+    Index condition = none;    ///< that leads here
+    std::vector<Way> asked;    ///< conditions that lead on, and hold only when a question was answered
+    std::vector<Way> unasked;  ///< those that may hold without
+    std::vector<Id> ends;      ///< patterns that end here; one for each alternative
     bool is_unused() const { return asked.empty() && unasked.empty() && ends.empty(); }
   };
 
@@ -74,7 +77,7 @@ struct PatternSet::Parts {
     }
     found->second = at;
     nodes[at] = {.parent = from, .condition = condition, .asked = {}, .unasked = {}, .ends = {}};
-    (table.condition(condition).holds_unasked() ? nodes[from].unasked : nodes[from].asked).push_back(condition);
+    (table.condition(condition).holds_unasked() ? nodes[from].unasked : nodes[from].asked).push_back({condition, at});
     return at;
   }
 
@@ -82,7 +85,7 @@ struct PatternSet::Parts {
     while (at != 0 && nodes[at].is_unused()) {
       const Index parent = nodes[at].parent, condition = nodes[at].condition;
       auto& list = table.condition(condition).holds_unasked() ? nodes[parent].unasked : nodes[parent].asked;
-      *std::ranges::find(list, condition) = list.back();
+      *std::ranges::find(list, condition, &Way::condition) = list.back();
       list.pop_back();
       ways.erase(key(parent, condition));
       free_nodes.push_back(at);
@@ -100,11 +103,9 @@ struct PatternSet::Parts {
     }
   }
 
-  void step(Index from, Index condition, std::vector<Id>& matched) {
-    const auto next = ways.find(key(from, condition));
-    if (next == ways.end()) return;
-    way.push_back(condition);
-    walk(next->second, matched);
+  void step(Way to, std::vector<Id>& matched) {
+    way.push_back(to.condition);
+    walk(to.node, matched);
     way.pop_back();
   }
 
@@ -112,13 +113,14 @@ struct PatternSet::Parts {
     if (!nodes[at].ends.empty()) tell(at, matched);
     const auto& asked = nodes[at].asked;
     if (asked.size() <= state.satisfied().size()) {
-      for (const Index condition : asked)
-        if (state.holds(condition)) step(at, condition, matched);
+      for (const Way& next : asked)
+        if (state.holds(next.condition)) step(next, matched);
     } else {
-      for (const Index condition : state.satisfied()) step(at, condition, matched);
+      for (const Index condition : state.satisfied())
+        if (const auto next = ways.find(key(at, condition)); next != ways.end()) step({condition, next->second}, matched);
     }
-    for (const Index condition : nodes[at].unasked)
-      if (state.holds(condition)) step(at, condition, matched);
+    for (const Way& next : nodes[at].unasked)
+      if (state.holds(next.condition)) step(next, matched);
   }
 
   void match_leaves(std::vector<Id>& matched) {

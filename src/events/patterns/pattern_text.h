@@ -15,6 +15,7 @@ namespace tocsin::events {
 struct TextPosition {
   int line = 1;
   int column = 1;
+  bool operator==(const TextPosition&) const = default;
 };
 
 struct PatternNode {
@@ -25,12 +26,14 @@ struct PatternNode {
   std::string text;  ///< of a text; of a number, as it was written
   std::vector<PatternNode> elements;
   std::vector<std::pair<std::string, PatternNode>> members;  ///< in order; of duplicate keys the last won
-  TextPosition at;
+  TextPosition at;                                           ///< just after the token; of a text, after its opening quote
+  TextPosition end;                                          ///< just after the whole value
 
   const PatternNode* find(std::string_view key) const;
 };
 
-/// Reads one JSON value, at most 64 levels deep. The error's message ends with its position (position_words).
+/// Reads one JSON value, at most 64 levels deep; what follows it is not looked at. The error's message ends with its position
+/// (position_words).
 Result<PatternNode> read_pattern_text(std::string_view text);
 
 /// `reason\n at [Source: (String)"…"; line: L, column: C]`

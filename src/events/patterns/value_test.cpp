@@ -77,16 +77,25 @@ bool AddressRange::holds(std::string_view address) const {
   return parsed && parsed->first == v6 && same_bits(bytes, parsed->second, prefix_bits);
 }
 
-std::optional<AddressRange> parse_address_range(std::string_view text) {
+std::string read_address_range(std::string_view text, AddressRange& out) {
   const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  const auto address = parse_address(text.substr(0, slash));
+  if (slash == std::string_view::npos || slash + 1 == text.size() || text.find('/', slash + 1) != std::string_view::npos)
+    return "Malformed CIDR, one '/' required";
+  const std::string name(text.substr(0, slash));
+  const auto address = parse_address(name);
+  if (!address) {
+    const bool is_dotted = std::ranges::count(name, '.') == 3 && name.find_first_not_of("0123456789.") == std::string::npos;
+    return (is_dotted ? "Invalid IP address: " : "Nonstandard IP address: ") + name;
+  }
   const std::string_view bits = text.substr(slash + 1);
-  int count = -1;
+  int count = 0;
   const auto parsed = std::from_chars(bits.data(), bits.data() + bits.size(), count);
-  if (!address || parsed.ec != std::errc() || parsed.ptr != bits.data() + bits.size()) return std::nullopt;
-  if (count < 0 || count > (address->first ? 128 : 32)) return std::nullopt;
-  return AddressRange{address->first, address->second, count};
+  if (parsed.ec != std::errc() || parsed.ptr != bits.data() + bits.size()) return "Malformed CIDR, mask bits must be an integer";
+  if (count < 0) return "Malformed CIDR, mask bits must not be negative";
+  if (!address->first && count >= 32) return "IPv4 mask bits must be < 32";
+  if (address->first && count >= 128) return "IPv6 mask bits must be < 128";
+  out = {address->first, address->second, count};
+  return "";
 }
 
 bool ValueTest::holds(const Leaf& leaf) const {

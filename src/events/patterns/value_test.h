@@ -28,8 +28,8 @@ struct AddressRange {
   int prefix_bits = 0;
   bool holds(std::string_view address) const;
 };
-/// nullopt unless ADDRESS/BITS.
-std::optional<AddressRange> parse_address_range(std::string_view text);
+/// ADDRESS/BITS, with fewer bits than the address has; else what is wrong, in the service's words.
+std::string read_address_range(std::string_view text, AddressRange& out);
 
 /// The family (true: v6) and the bytes of an address; nullopt when the text is none.
 std::optional<std::pair<bool, std::array<std::uint8_t, 16>>> parse_address(std::string_view text);

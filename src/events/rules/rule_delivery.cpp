@@ -29,7 +29,7 @@ bool is_final(const Error& error) {
 }
 
 std::string error_code_of(const Error& error) {
-  if (error.reason == "INVALID_JSON") return error.reason;
+  if (!error.reason.empty() && error.reason.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == std::string::npos) return error.reason;
   switch (error.kind) {
     case ErrorKind::not_found:
       return "NO_RESOURCE";
@@ -47,13 +47,13 @@ std::int64_t retries_of(const Document& target) {
   return policy ? integer_or(*policy, "MaximumRetryAttempts", retries_default) : retries_default;
 }
 
-/// The outbox's first try, which is at once, is the first repetition.
-delivery::RetryPlan plan_of(const Document& target) {
+/// The outbox's first try is at once; `tried_before`: it is the first repetition.
+delivery::RetryPlan plan_of(const Document& target, bool tried_before) {
   const Document* policy = find(target, "RetryPolicy");
   const auto age = policy ? integer_or(*policy, "MaximumEventAgeInSeconds", age_seconds_default) : age_seconds_default;
   delivery::RetryPlan plan{.delays = {}, .expires_after = std::chrono::seconds(age)};
   Duration delay = retry_delay_first;
-  for (std::int64_t n = 1; n < retries_of(target); ++n) {
+  for (std::int64_t n = tried_before ? 1 : 0; n < retries_of(target); ++n) {
     plan.delays.push_back(delay);
     delay = std::min<Duration>(delay * 2, retry_delay_max);
   }
@@ -68,7 +68,10 @@ Document to_document(const TargetDelivery& delivery) {
                 {"event_id", delivery.event_id},
                 {"target", delivery.target.text()},
                 {"input", delivery.input},
-                {"definition", delivery.definition}};
+                {"definition", delivery.definition},
+                {"schedule", delivery.schedule_arn},
+                {"scheduled_time", delivery.scheduled_time},
+                {"execution", delivery.execution_id}};
 }
 
 TargetDelivery delivery_from(const Document& document) {
@@ -78,10 +81,20 @@ TargetDelivery delivery_from(const Document& document) {
                           text_or(document, "event_id"),
                           {},
                           text_or(document, "input"),
-                          {}};
+                          {},
+                          text_or(document, "schedule"),
+                          text_or(document, "scheduled_time"),
+                          text_or(document, "execution")};
   if (const auto arn = parse_arn(text_or(document, "target"))) delivery.target = *arn;
   if (const Document* definition = find(document, "definition")) delivery.definition = *definition;
   return delivery;
+}
+
+delivery::CarryOutcome outcome_of(const Result<void>& result) {
+  if (result) return {.result = delivery::CarryResult::delivered};
+  return {.result = is_final(result.error()) ? delivery::CarryResult::refused : delivery::CarryResult::try_again,
+          .error = result.error().message,
+          .error_code = error_code_of(result.error())};
 }
 
 bool is_read_only_management_event(const EventEnvelope& event) {
@@ -98,20 +111,18 @@ struct Rules::Exhaustion {
   int retries = 0;
 };
 
-/// Tries a delivery again, each time in a unit of its own.
+/// Tries a delivery again, each time in a unit of its own; and those that answer later for the first time.
 class Rules::RetryCarrier final : public delivery::Carrier {
  public:
   explicit RetryCarrier(Rules& rules) : rules_(rules) {}
   void carry(const std::string&, const Document& content, Done done) override {
-    // the first try was made when the event came
-    rules_.state_.submit([this, delivery = delivery_from(content)] { return rules_.dispatch(delivery); },
-                         [done = std::move(done)](Result<void> result) mutable {
-                           if (result) return done({.result = delivery::CarryResult::delivered});
-                           const Error& error = result.error();
-                           done({.result = is_final(error) ? delivery::CarryResult::refused : delivery::CarryResult::try_again,
-                                 .error = error.message,
-                                 .error_code = error_code_of(error)});
-                         });
+    TargetDelivery delivery = delivery_from(content);
+    if (const DispatchLater* later = rules_.later_of(delivery.target)) {
+      auto answer = [done = std::move(done)](Result<void> result) mutable { done(outcome_of(result)); };
+      return (*later)(std::move(delivery), std::move(answer));
+    }
+    rules_.state_.submit([this, delivery = std::move(delivery)] { return rules_.dispatch(delivery); },
+                         [done = std::move(done)](Result<void> result) mutable { done(outcome_of(result)); });
   }
 
  private:
@@ -133,6 +144,14 @@ Rules::Rules(storage::StateExecutor& state, Random& random, Journal& journal, de
 Rules::~Rules() = default;
 
 void Rules::bind(std::string service, DispatchTarget dispatch) { dispatchers_[std::move(service)] = std::move(dispatch); }
+
+void Rules::bind_later(std::string service, DispatchLater dispatch) { later_[std::move(service)] = std::move(dispatch); }
+
+const DispatchLater* Rules::later_of(const Arn& target) const {
+  auto found = later_.find(target.service + ":" + target.resource.substr(0, target.resource.find('/')));
+  if (found == later_.end()) found = later_.find(target.service);
+  return found == later_.end() ? nullptr : &found->second;
+}
 
 void Rules::start() {
   outbox_.add_carrier("event-target", *carrier_);
@@ -159,25 +178,52 @@ Result<void> Rules::consume(const EventEnvelope& event) {
   return {};
 }
 
-void Rules::trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_id) {
+void Rules::replay(const EventEnvelope& event, const std::string& replay_name, const std::vector<std::string>& rule_arns) {
+  Cache::Bus& bus = cache_->bus(state_.database(), event.scope, event.bus);
+  Document document = to_event_document(event);
+  document.as_object()["replay-name"] = replay_name;
+  std::vector<PatternSet::Id> matched;
+  bus.patterns.match(document, matched);
+  std::ranges::sort(matched, {}, [&](PatternSet::Id id) -> const std::string& { return bus.rules[id].name; });
+  for (const PatternSet::Id id : matched) {
+    const Rule& rule = bus.rules[id];
+    if (!rule_arns.empty() && std::ranges::find(rule_arns, rule.arn()) == rule_arns.end()) continue;
+    trigger(rule, document, {rule.arn(), rule.name, state_.now()}, event.id + ":" + replay_name);
+  }
+}
+
+void Rules::trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_key) {
   count(rule, "TriggeredRules");
   const auto targets = list_targets(rule.scope, rule.bus, rule.name, "", targets_read_max);
   if (!targets) return;
-  for (const Target& target : *targets) deliver(rule, target, event, context, event_id);
+  for (const Target& target : *targets) deliver(rule, target, event, context, event_key);
 }
 
 void Rules::deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context,
-                    const std::string& event_id) {
-  TargetDelivery delivery{event_id + ":" + rule.arn() + ":" + target.id, rule.scope, rule.arn(),       event_id,
-                          parse_arn(target.arn).value_or(Arn{}),         {},         target.definition};
+                    const std::string& event_key) {
+  TargetDelivery delivery{event_key + ":" + rule.arn() + ":" + target.id, rule.scope, rule.arn(),       text_or(event, "id"),
+                          parse_arn(target.arn).value_or(Arn{}),          {},         target.definition};
   count(rule, "Invocations");
   auto input = target_input(target.definition, event, context);
   if (!input) return to_dead_letters(delivery, "INVALID_JSON", input.error().message, {});
   delivery.input = std::move(*input);
-  const auto dispatched = state_.atomically([&] { return dispatch(delivery); });
+  submit(delivery);
+}
+
+void Rules::submit(const TargetDelivery& delivery) {
+  if (later_of(delivery.target)) return enqueue(delivery, false);
+  const auto dispatched = state_.database().atomically([&] { return dispatch(delivery); });
   if (dispatched) return;
   if (is_final(dispatched.error())) return to_dead_letters(delivery, error_code_of(dispatched.error()), dispatched.error().message, {});
   retry_later(delivery, dispatched.error());
+}
+
+void Rules::enqueue(const TargetDelivery& delivery, bool tried_before) {
+  outbox_.enqueue({.id = delivery.delivery_id,
+                   .channel = "event-target",
+                   .owner = "rules",
+                   .content = to_document(delivery),
+                   .plan = plan_of(delivery.definition, tried_before)});
 }
 
 Result<void> Rules::dispatch(const TargetDelivery& delivery) {
@@ -198,6 +244,7 @@ Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
 }
 
 Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
+  if (!delivery.schedule_arn.empty()) return dispatch_new_event(delivery);
   const std::string bus = delivery.target.resource.substr(delivery.target.resource.find('/') + 1);
   const Scope scope{delivery.target.account, delivery.target.region};
   // nothing is found across accounts
@@ -218,24 +265,42 @@ Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
   return {};
 }
 
+/// A schedule's target of a bus: a new event whose detail is the input.
+Result<void> Rules::dispatch_new_event(const TargetDelivery& delivery) {
+  const Scope scope{delivery.target.account, delivery.target.region};
+  if (scope.account != delivery.scope.account) return fail(ErrorKind::denied, "The event bus belongs to another account.");
+  const auto bus = find_bus(scope, delivery.target.resource.substr(delivery.target.resource.find('/') + 1));
+  if (!bus) return std::unexpected(bus.error());
+  const auto detail = parse_json(delivery.input.empty() ? "{}" : delivery.input);
+  if (!detail || !detail->is_object()) return fail(ErrorKind::invalid, "The input is not a JSON object.", "INVALID_JSON");
+  const Document* parameters = find(delivery.definition, "EventBridgeParameters");
+  journal_.append({.scope = scope,
+                   .event_time = state_.now(),
+                   .source = parameters ? text_or(*parameters, "Source") : "aws.scheduler",
+                   .type = parameters ? text_or(*parameters, "DetailType") : "Scheduled Event",
+                   .resources = {delivery.schedule_arn},
+                   .detail = *detail,
+                   .bus = bus->name,
+                   .idempotency_key = delivery.delivery_id});
+  return {};
+}
+
 void Rules::retry_later(const TargetDelivery& delivery, const Error& error) {
   if (retries_of(delivery.definition) == 0)
     return to_dead_letters(delivery, error_code_of(error), error.message, {.condition = "MaximumRetryAttempts", .retries = 0});
   log::warning("events/rules", "target will be tried again",
                {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error.message}});
-  outbox_.enqueue({.id = delivery.delivery_id,
-                   .channel = "event-target",
-                   .owner = "rules",
-                   .content = to_document(delivery),
-                   .plan = plan_of(delivery.definition)});
+  enqueue(delivery, true);
 }
 
 Result<void> Rules::settled(const delivery::Settlement& settlement) {
   if (settlement.outcome == delivery::Settled::delivered || settlement.outcome == delivery::Settled::cancelled) return {};
-  Exhaustion exhaustion{.condition = {}, .retries = settlement.attempts};
+  const TargetDelivery delivery = delivery_from(settlement.parcel.content);
+  // the first try of what answers later is the outbox's own
+  Exhaustion exhaustion{.condition = {}, .retries = settlement.attempts - (later_of(delivery.target) ? 1 : 0)};
   if (settlement.outcome == delivery::Settled::exhausted) exhaustion.condition = "MaximumRetryAttempts";
   if (settlement.outcome == delivery::Settled::expired) exhaustion.condition = "MaximumEventAgeInSeconds";
-  to_dead_letters(delivery_from(settlement.parcel.content), settlement.last.error_code, settlement.last.error, exhaustion);
+  to_dead_letters(delivery, settlement.last.error_code, settlement.last.error, exhaustion);
   return {};
 }
 
@@ -251,6 +316,9 @@ void Rules::to_dead_letters(const TargetDelivery& delivery, const std::string& e
     if (!value.empty()) message.attributes[name] = {"String", value};
   };
   add("RULE_ARN", delivery.rule_arn);
+  add("SCHEDULE_ARN", delivery.schedule_arn);
+  add("SCHEDULED_TIME", delivery.scheduled_time);
+  add("EXECUTION_ID", delivery.execution_id);
   add("TARGET_ARN", delivery.target.text());
   add("ERROR_CODE", error_code);
   add("ERROR_MESSAGE", error_message);

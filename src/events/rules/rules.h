@@ -38,9 +38,18 @@ class Rules {
   Result<void> migrate();
   /// What answers for targets whose ARN names `service` ("sns", "logs", "ssm", "ssm-incidents"). Before start().
   void bind(std::string service, DispatchTarget dispatch);
+  /// The same for those that answer later; also by "SERVICE:RESOURCE TYPE" ("events:api-destination").
+  void bind_later(std::string service, DispatchLater dispatch);
   /// Subscribes to the journal as "rules"; registers the carrier "event-target" and the timers "events.schedule". Before the start of
   /// journal, outbox and timers.
   void start();
+
+  /// Refuses a target whose service is not offered, in the service's words.
+  Result<void> offers(const Arn& target) const;
+  /// Carries out one delivery as a rule's target would have it: tried at once, again by its RetryPolicy, then its dead letters.
+  void submit(const TargetDelivery& delivery);
+  /// Gives an event of an archive to the rules of its bus once more, to all or to those named by ARN. Not seen by anyone else.
+  void replay(const EventEnvelope& event, const std::string& replay_name, const std::vector<std::string>& rule_arns);
 
   // --- buses; `name` may be an ARN of this scope
   Result<EventBus> create_bus(const EventBus& bus);
@@ -79,11 +88,15 @@ class Rules {
   struct Cache;
 
   Result<void> consume(const EventEnvelope& event);
-  void trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_id);
-  void deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context, const std::string& event_id);
+  const DispatchLater* later_of(const Arn& target) const;
+  /// `event_key` names the occasion: the event's id, and the replay's name with it.
+  void trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_key);
+  void deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context, const std::string& event_key);
   Result<void> dispatch(const TargetDelivery& delivery);
   Result<void> dispatch_to_queue(const TargetDelivery& delivery);
   Result<void> dispatch_to_bus(const TargetDelivery& delivery);
+  Result<void> dispatch_new_event(const TargetDelivery& delivery);
+  void enqueue(const TargetDelivery& delivery, bool tried_before);
   void retry_later(const TargetDelivery& delivery, const Error& error);
   Result<void> settled(const delivery::Settlement& settlement);
   struct Exhaustion;
@@ -105,6 +118,7 @@ class Rules {
   delivery::Queues& queues_;
   SelfMetrics* metrics_;
   std::map<std::string, DispatchTarget> dispatchers_;
+  std::map<std::string, DispatchLater> later_;
   std::unique_ptr<RetryCarrier> carrier_;
   std::unique_ptr<Cache> cache_;
 };

@@ -28,14 +28,18 @@ Result<void> check_dead_letters(const Document& target) {
 
 }  // namespace
 
+Result<void> Rules::offers(const Arn& target) const {
+  const bool own = target.service == "sqs" || (target.service == "events" && target.resource.starts_with("event-bus/"));
+  if (own || later_of(target)) return {};
+  if (target.service == "events") return bad_request(fmt::format("The target {} is no event bus.", target.text()));
+  if (dispatchers_.contains(target.service)) return {};
+  return bad_request(fmt::format("Targets of the service {} are not offered by this server.", target.service));
+}
+
 Result<void> Rules::check_target(const Document& target, const Rule& rule) {
   const auto arn = parse_arn(text_or(target, "Arn"));
   if (!arn) return bad_request("Provided Arn is not in correct format.");
-  const bool own = arn->service == "sqs" || arn->service == "events";
-  if (!own && !dispatchers_.contains(arn->service))
-    return bad_request(fmt::format("Targets of the service {} are not offered by this server.", arn->service));
-  if (arn->service == "events" && !arn->resource.starts_with("event-bus/"))
-    return bad_request(fmt::format("The target {} is no event bus.", arn->text()));
+  if (const auto offered = offers(*arn); !offered) return offered;
   if (arn->service == "events" && arn->resource == "event-bus/" + rule.bus && arn->account == rule.scope.account &&
       arn->region == rule.scope.region)
     return bad_request("A rule cannot have its own event bus as its target.");

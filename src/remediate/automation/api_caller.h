@@ -17,6 +17,7 @@ struct ApiRequest {
   Principal principal;   ///< who started the execution
   std::string role_arn;  ///< when not empty, the call is made as this role, in a session named role_session
   std::string role_session;
+  std::string as_service = "ssm.amazonaws.com";  ///< whom the role must trust
   std::string service;    ///< as botocore names it: "ssm", "cloudwatch"
   std::string operation;  ///< "GetParameter"
   Document

@@ -6,6 +6,7 @@
 #include "api/dispatch/dispatcher.h"
 #include "detect/alarms/alarm_actions.h"
 #include "diagnose/investigations/host_looker.h"
+#include "events/rules/target_dispatch.h"
 #include "incidents/partners.h"
 #include "remediate/automation/api_caller.h"
 #include "remediate/automation/evidence_keeper.h"
@@ -14,6 +15,9 @@
 namespace tocsin::server {
 
 struct Rooms;
+
+/// What a universal target calls a service, and what its model is named: "cloudwatchlogs" is "logs".
+std::string universal_service_name(const std::string& service);
 
 /// Who keeps evidence, as the author of its commands.
 inline constexpr const char* runbook_author = "tocsin:evidence";
@@ -25,6 +29,8 @@ class OwnApi final : public remediate::ApiCaller {
   /// Before anything starts.
   void bind(api::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
   void call(remediate::ApiRequest request, Record record, Task lost) override;
+  /// A schedule's universal target: `aws-sdk:SERVICE:apiAction` with the request as its input, as the schedule's role.
+  void call_universal(events::TargetDelivery delivery, std::move_only_function<void(Result<void>)> done);
 
  private:
   void call_as(Principal principal, remediate::ApiRequest request, std::shared_ptr<Record> record, std::shared_ptr<Task> lost);

@@ -81,6 +81,9 @@ void connect(Rooms& rooms) {
   rooms.rules.bind("ssm-incidents", [&rooms](const TargetDelivery& delivery) { return to_response_plan(rooms, delivery); });
   rooms.rules.bind("ssm", [&rooms](const TargetDelivery& delivery) { return to_automation(rooms, delivery); });
 
+  rooms.rules.bind_later("scheduler", [&rooms](TargetDelivery delivery, auto done) { rooms.own_api.call_universal(std::move(delivery), std::move(done)); });
+  rooms.rules.bind_later("events:api-destination", [&rooms](TargetDelivery delivery, auto done) { rooms.connections.invoke(std::move(delivery), std::move(done)); });
+
   // what alarms do, what incidents ask for
   rooms.alarms.bind_actions(rooms.alarm_actions);
   rooms.incidents.set_engager(rooms.oncall);

@@ -13,6 +13,23 @@ status_page::WriteFile file_writer(const Foundation& ground, const char* below) 
   if (!ground.outside.on_a_machine) return [](const std::string&, const std::string&) { return Result<void>(); };
   return [folder = DataDirectory{ground.config.data}.status_copy()](const std::string& path, const std::string& content) { return replace_file(folder / below](const path, content); };
 }
+// what connections know of their APIs is sealed as all secrets are
+events::SecretSealer sealer(const access::SecretBox& box) {
+  return {[&box](std::string_view secret, std::string_view context) { return box.seal(secret, context); },
+          [&box](std::string_view sealed, std::string_view context) { return box.open(sealed, context); }};
+}
+
+// any operation that writes, of a service that is here
+Result<void> check_universal(const wire::ServiceModels& models, const std::string& service, const std::string& action) {
+  const auto bad = [&] { return fail(ErrorKind::invalid, "Invalid RequestJson provided. Reason: " + service + ":" + action + " is not a valid target.", "ValidationException"); };
+  for (const char* read : {"get", "describe", "list", "poll", "receive", "search", "scan", "query", "select", "read", "lookup", "discover", "validate", "batchGet", "batchDescribe"})
+    if (action.starts_with(read)) return bad();
+  const wire::ServiceModel* model = models.find(universal_service_name(service));
+  std::string operation = action;
+  if (!operation.empty()) operation[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(operation[0])));
+  if (!model || !model->operation(operation)) return bad();
+  return {};
+}
 }  // namespace
 
 Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
@@ -61,6 +78,9 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       log_exports(ground.state, ground.logs, log_settings, ground.outside.random, file_writer(ground, "exports")),
       contributor_reports(*ground.executor, ground.logs),
       rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
+      archives(ground.state, ground.journal, ground.timers, rules),
+      connections(ground.state, ground.outside.random, sealer(ground.secrets), ground.outside.http_carrier),
+      schedules(ground.state, ground.outside.random, ground.timers, rules, [this](const std::string& service, const std::string& action) { return check_universal(ground.models, service, action); }),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
              {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost")}),
       topic_pages(topics, ground.state),
@@ -84,7 +104,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules, archives, connections, schedules,
                      topics, oncall, updates, dashboards);
 }
 
@@ -99,6 +119,8 @@ void Rooms::start() {
   log_exports.start();
   topics.start();
   rules.start();
+  archives.start();
+  schedules.start();
   automation.start();
   status_page.start();
   incidents.start();

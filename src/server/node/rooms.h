@@ -25,7 +25,10 @@
 #include "diagnose/log_query/log_queries.h"
 #include "diagnose/log_query/lookup_tables.h"
 #include "diagnose/log_query/query_definitions.h"
+#include "events/archives/archives.h"
+#include "events/connections/connections.h"
 #include "events/rules/rules.h"
+#include "events/schedules/schedules.h"
 #include "hosts/control_channels.h"
 #include "hosts/host_registry.h"
 #include "incidents/incidents.h"
@@ -114,6 +117,9 @@ struct Rooms {
   telemetry::LogExports log_exports;
   telemetry::ContributorReports contributor_reports;
   events::Rules rules;
+  events::Archives archives;
+  events::Connections connections;
+  events::Schedules schedules;
   communicate::Topics topics;
   communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;

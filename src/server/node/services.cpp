@@ -6,6 +6,7 @@
 #include "api/iam/service.h"
 #include "api/logs/saved_query_operations.h"
 #include "api/insight_rules/insight_rules.h"
+#include "api/scheduler/service.h"
 #include "api/logs/service.h"
 #include "api/sns/service.h"
 #include "api/sqs/service.h"
@@ -66,7 +67,8 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   for (api::Operation& operation :
        api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
     services.back().operations.push_back(std::move(operation));
-  services.push_back(api::make_events_service(rooms.rules, rooms.ground.journal, tokens));
+  services.push_back(api::make_events_service(rooms.rules, rooms.archives, rooms.connections, rooms.ground.journal, tokens));
+  services.push_back(api::make_scheduler_service(rooms.schedules, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
