@@ -16,12 +16,19 @@ namespace {
 
 bool is_digit(char c) { return static_cast<unsigned char>(c - '0') < 10; }
 
+#if defined(__SSE2__)
+/// A bit for each of sixteen bytes that is a digit.
+inline unsigned digit_mask(const char* at) {
+  const __m128i bytes = _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), _mm_set1_epi8('0'));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes)));
+}
+#endif
+
 /// The first byte that is no digit.
-const char* after_digits(const char* at, const char* end) {
+inline const char* after_digits(const char* at, const char* end) {
 #if defined(__SSE2__)
   while (end - at >= 16) {
-    const __m128i bytes = _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), _mm_set1_epi8('0'));
-    const auto digits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(9)), bytes)));
+    const unsigned digits = digit_mask(at);
     if (digits != 0xFFFF) return at + std::countr_one(digits);
     at += 16;
   }
@@ -29,6 +36,22 @@ const char* after_digits(const char* at, const char* end) {
   while (at < end && is_digit(*at)) ++at;
   return at;
 }
+
+#if defined(__SSE2__)
+/// Of sixteen bytes, those that end a plain run of a string, and those beyond ASCII.
+struct SpecialBytes {
+  unsigned special, high;
+};
+inline SpecialBytes special_bytes(const char* at) {
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+  const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+  // unsigned at most 0x1F
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+  return {static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control))),
+          static_cast<unsigned>(_mm_movemask_epi8(bytes))};
+}
+#endif
 
 struct StringEnd {
   const char* at;
@@ -42,13 +65,7 @@ std::optional<StringEnd> find_string_end(const char* at, const char* end) {
   while (true) {
 #if defined(__SSE2__)
     while (end - found.at >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(found.at));
-      const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
-      const __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
-      // unsigned at most 0x1F
-      const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-      const auto special = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control)));
-      const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+      const auto [special, high] = special_bytes(found.at);
       if (special == 0) {
         found.beyond_ascii |= high != 0;
         found.at += 16;
@@ -144,6 +161,18 @@ std::string JsonScan::unescape(std::string_view raw) {
 
 bool JsonScan::string(Raw& out) {
   if (!take('"')) return false;
+#if defined(__SSE2__)
+  // most are short and plain
+  if (end_ - next_ >= 16) {
+    const SpecialBytes found = special_bytes(next_);
+    const int first = std::countr_zero(found.special | 0x10000u);
+    if (first < 16 && next_[first] == '"' && (found.high & ((1u << first) - 1)) == 0) {
+      out = {{next_, static_cast<std::size_t>(first)}, false};
+      next_ += first + 1;
+      return true;
+    }
+  }
+#endif
   const auto found = find_string_end(next_, end_);
   if (!found) return false;
   out = {{next_, static_cast<std::size_t>(found->at - next_)}, found->escaped};
@@ -154,18 +183,34 @@ bool JsonScan::string(Raw& out) {
 
 namespace {
 
+/// Past digits, and a point with digits; null when either has none.
+inline const char* after_whole_and_fraction(const char* at, const char* end) {
+#if defined(__SSE2__)
+  // most numbers lie within sixteen bytes
+  if (end - at >= 16) {
+    const unsigned mask = digit_mask(at);
+    const int whole = std::countr_one(mask);
+    if (whole == 0) return nullptr;
+    if (whole < 16 && at[whole] != '.') return at + whole;
+    const int fraction = std::countr_one(mask >> (whole + 1));
+    if (whole + 1 + fraction < 16) return fraction == 0 ? nullptr : at + whole + 1 + fraction;
+  }
+#endif
+  const char* const digits = at;
+  at = after_digits(at, end);
+  if (at == digits) return nullptr;
+  if (at == end || *at != '.') return at;
+  const char* const fraction = at + 1;
+  at = after_digits(fraction, end);
+  return at == fraction ? nullptr : at;
+}
+
 /// After the number that begins here; null when it is none.
 inline const char* after_number(const char* at, const char* end) {
   if (at < end && *at == '-') ++at;
   const char* const digits = at;
-  // the part before the point is short
-  while (at < end && is_digit(*at)) ++at;
-  if (at == digits || (*digits == '0' && at - digits > 1)) return nullptr;
-  if (at < end && *at == '.') {
-    const char* const fraction = ++at;
-    at = after_digits(at, end);
-    if (at == fraction) return nullptr;
-  }
+  at = after_whole_and_fraction(at, end);
+  if (!at || (*digits == '0' && at - digits > 1 && is_digit(digits[1]))) return nullptr;
   if (at < end && (*at | 0x20) == 'e') {
     ++at;
     if (at < end && (*at == '+' || *at == '-')) ++at;
@@ -245,6 +290,13 @@ bool JsonScan::skip_value(int depth) {
       const bool in_array = levels > 0 && (objects & 1) == 0;
       next_ = in_array ? after_plain_numbers(next_, end_) : after_number(next_, end_);
       if (!next_) return false;
+      // such arrays often stand in a row: [1,2],[3,4]
+      const bool in_row = in_array && levels > 1 && (objects & 2) == 0;
+      while (in_row && end_ - next_ > 3 && next_[0] == ']' && next_[1] == ',' && next_[2] == '[' &&
+             (is_digit(next_[3]) || next_[3] == '-')) {
+        next_ = after_plain_numbers(next_ + 3, end_);
+        if (!next_) return false;
+      }
     } else if (!skip_scalar(first)) {
       return false;
     }
