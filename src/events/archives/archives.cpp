@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/plain_json.h"
 #include "events/archives/archive_rows.h"
 #include "events/patterns/pattern_set.h"
 #include "model/arn.h"
@@ -167,7 +168,7 @@ Result<void> Archives::keep(const EventEnvelope& event) {
   std::vector<PatternSet::Id> matched;
   archives.patterns.match(document, matched);
   for (const PatternSet::Id id : matched) wanted.push_back(archives.names[id]);
-  const std::string text = to_json(document);
+  const std::string text = to_plain_json(document);
   for (const std::string& name : wanted) {
     state_.database().execute(
         "INSERT INTO events_archives_events (account, region, archive, event_time, id, kept_at, event) VALUES (?,?,?,?,?,?,?) ON CONFLICT "

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/encoding.h"
+#include "base/plain_json.h"
 
 namespace tocsin::events {
 namespace {
@@ -53,7 +54,7 @@ std::string with_body_parameters(const std::string& body, const Document* parame
   auto document = parse_json(body.empty() ? "{}" : body);
   if (!document || !document->is_object()) return body;
   for (const Document& entry : entries(parameters)) document->as_object()[text_or(entry, "Key")] = text_or(entry, "Value");
-  return to_json(*document);
+  return to_plain_json(*document);
 }
 
 void authorize(Object& headers, const DestinationCall& call) {

@@ -57,6 +57,7 @@ class ConditionTable {
   const AnythingBut& anything_but(Index at) const { return anything_buts_[at]; }
   FieldTests& tests(PathTrie::Field at) { return fields_[at].tests; }
   std::size_t condition_count() const { return conditions_.size(); }
+  std::size_t question_count() const { return questions_.size(); }
   std::size_t anything_but_count() const { return anything_buts_.size(); }
   std::size_t field_count() const { return fields_.size(); }
 

@@ -15,7 +15,11 @@ void MatchState::ask_all() {
   by_condition_.clear();
   by_anything_but_.clear();
   is_sorted_ = false;
+  answered_in_.resize(table_.question_count());
+  excluding_.clear();
   for (std::uint32_t leaf = 0; leaf < leaves_.leaves().size(); ++leaf) ask(leaf);
+  for (const auto& [question, leaf] : excluding_)
+    if (leaves_.any_in_array() || fields_[leaves_.leaves()[leaf].field].count > 1) exclude(question, leaf, leaves_.any_in_array());
 }
 
 void MatchState::ask(std::uint32_t at) {
@@ -34,14 +38,20 @@ void MatchState::ask(std::uint32_t at) {
       held_in_[condition] = event_;
       if (!table_.condition(condition).holds_unasked()) satisfied_.push_back(condition);
     }
-    for (const Index anything_but : table_.question(question).excluded_by) {
-      Exclusion& exclusion = exclusions_[anything_but];
-      if (exclusion.event != event_) exclusion = {.event = event_, .last_leaf = PathTrie::none};
-      if (exclusion.last_leaf == at) continue;
-      exclusion.last_leaf = at;
-      ++exclusion.leaf_count;
-      if (noted) by_anything_but_.emplace_back(anything_but, at);
-    }
+    answered_in_[question] = event_;
+    if (!table_.question(question).excluded_by.empty()) excluding_.emplace_back(question, at);
+  }
+}
+
+/// Of fields with several leaves, how many each anything-but excludes.
+void MatchState::exclude(Index question, std::uint32_t at, bool noted) {
+  for (const Index anything_but : table_.question(question).excluded_by) {
+    Exclusion& exclusion = exclusions_[anything_but];
+    if (exclusion.event != event_) exclusion = {.event = event_, .last_leaf = PathTrie::none};
+    if (exclusion.last_leaf == at) continue;
+    exclusion.last_leaf = at;
+    ++exclusion.leaf_count;
+    if (noted) by_anything_but_.emplace_back(anything_but, at);
   }
 }
 
@@ -50,6 +60,11 @@ bool MatchState::holds(Index at) const {
   const ConditionTable::Condition& condition = table_.condition(at);
   const std::uint32_t count = leaf_count(condition.field);
   if (count == 0) return condition.absent_holds;
+  if (count == 1)
+    return std::ranges::any_of(condition.anything_buts, [&](Index anything_but) {
+      return std::ranges::none_of(table_.anything_but(anything_but).questions,
+                                  [&](Index question) { return answered_in_[question] == event_; });
+    });
   return std::ranges::any_of(condition.anything_buts, [&](Index anything_but) {
     const Exclusion& exclusion = exclusions_[anything_but];
     return exclusion.event != event_ || exclusion.leaf_count < count;

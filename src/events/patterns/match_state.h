@@ -39,6 +39,7 @@ class MatchState {
     bool in_array = false;
   };
   void ask(std::uint32_t leaf);
+  void exclude(Index question, std::uint32_t leaf, bool noted);
   std::uint32_t leaf_count(PathTrie::Field field) const { return fields_[field].event == event_ ? fields_[field].count : 0; }
   bool leaf_satisfies(std::uint32_t leaf, Index condition);
   void sort_records();
@@ -49,7 +50,9 @@ class MatchState {
   std::vector<std::uint64_t> held_in_;  ///< by condition: the event that it last held in
   std::vector<Exclusion> exclusions_;   ///< by anything-but
   std::vector<FieldLeaves> fields_;
+  std::vector<std::uint64_t> answered_in_;  ///< by question
   std::vector<Index> satisfied_, answered_;
+  std::vector<std::pair<Index, std::uint32_t>> excluding_;  ///< questions that keep an anything-but from holding, with the leaf
   /// Which leaf satisfied which condition, was excluded by which anything-but; noted only of events with arrays.
   std::vector<std::pair<Index, std::uint32_t>> by_condition_, by_anything_but_;
   bool is_sorted_ = false;

@@ -13,6 +13,7 @@ Rules::Cache::Bus& Rules::Cache::bus(storage::Database& database, const Scope& s
   const std::int64_t generation = row ? row->integer(0) : 0;
   if (bus.generation == generation) return bus;
   bus.generation = generation;
+  bus.targets.clear();
   std::map<std::string, PatternSet::Id> gone = bus.id_of;
   for (const auto& stored :
        database.query(std::string(rule_columns) +
@@ -45,6 +46,15 @@ void Rules::Cache::Bus::put(Rule rule) {
   if (kept.pattern != rule.pattern)
     if (const auto pattern = compile_pattern(rule.pattern)) patterns.add(known->second, *pattern);
   kept = std::move(rule);
+}
+
+const std::vector<Target>& Rules::Cache::Bus::targets_of(Rules& store, PatternSet::Id id) {
+  constexpr int count_max = 100;
+  const auto [found, is_new] = targets.try_emplace(id);
+  if (!is_new) return found->second;
+  const Rule& rule = rules[id];
+  if (auto read = store.list_targets(rule.scope, rule.bus, rule.name, "", count_max)) found->second = std::move(*read);
+  return found->second;
 }
 
 void Rules::Cache::Bus::remove(const std::string& name, PatternSet::Id id) {

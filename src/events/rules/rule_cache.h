@@ -17,10 +17,12 @@ struct Rules::Cache {
     std::vector<Rule> rules;  ///< by the pattern's id; one that is gone has no name
     std::map<std::string, PatternSet::Id> id_of;
     std::vector<PatternSet::Id> free;
+    std::map<PatternSet::Id, std::vector<Target>> targets;  ///< of rules that have matched since the generation began
 
     /// Only a pattern that is new is compiled.
     void put(Rule rule);
     void remove(const std::string& name, PatternSet::Id id);
+    const std::vector<Target>& targets_of(Rules& store, PatternSet::Id id);
   };
   std::map<std::tuple<std::string, std::string, std::string>, Bus> buses;
 

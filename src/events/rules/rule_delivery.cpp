@@ -173,7 +173,7 @@ Result<void> Rules::consume(const EventEnvelope& event) {
     const Rule& rule = bus.rules[id];
     if (read_only && rule.state != RuleState::enabled_with_all_management_events) continue;
     count(rule, "MatchedEvents");
-    trigger(rule, document, {rule.arn(), rule.name, event.recorded_time}, event.id);
+    trigger(rule, bus.targets_of(*this, id), document, {rule.arn(), rule.name, event.recorded_time}, event.id);
   }
   return {};
 }
@@ -188,15 +188,14 @@ void Rules::replay(const EventEnvelope& event, const std::string& replay_name, c
   for (const PatternSet::Id id : matched) {
     const Rule& rule = bus.rules[id];
     if (!rule_arns.empty() && std::ranges::find(rule_arns, rule.arn()) == rule_arns.end()) continue;
-    trigger(rule, document, {rule.arn(), rule.name, state_.now()}, event.id + ":" + replay_name);
+    trigger(rule, bus.targets_of(*this, id), document, {rule.arn(), rule.name, state_.now()}, event.id + ":" + replay_name);
   }
 }
 
-void Rules::trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_key) {
+void Rules::trigger(const Rule& rule, const std::vector<Target>& targets, const Document& event, const InputContext& context,
+                    const std::string& event_key) {
   count(rule, "TriggeredRules");
-  const auto targets = list_targets(rule.scope, rule.bus, rule.name, "", targets_read_max);
-  if (!targets) return;
-  for (const Target& target : *targets) deliver(rule, target, event, context, event_key);
+  for (const Target& target : targets) deliver(rule, target, event, context, event_key);
 }
 
 void Rules::deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context,
@@ -338,7 +337,8 @@ Result<void> Rules::fire_schedule(const std::string& rule_arn, Instant due) {
                       .type = "Scheduled Event",
                       .resources = {rule_arn},
                       .detail = Object{}};
-  trigger(*rule, to_event_document(event), {rule_arn, rule->name, state_.now()}, event.id);
+  const auto targets = list_targets(rule->scope, rule->bus, rule->name, "", targets_read_max);
+  if (targets) trigger(*rule, *targets, to_event_document(event), {rule_arn, rule->name, state_.now()}, event.id);
   // times missed while the server was down are one
   plan_schedule(*rule, state_.now());
   return {};

@@ -90,7 +90,8 @@ class Rules {
   Result<void> consume(const EventEnvelope& event);
   const DispatchLater* later_of(const Arn& target) const;
   /// `event_key` names the occasion: the event's id, and the replay's name with it.
-  void trigger(const Rule& rule, const Document& event, const InputContext& context, const std::string& event_key);
+  void trigger(const Rule& rule, const std::vector<Target>& targets, const Document& event, const InputContext& context,
+               const std::string& event_key);
   void deliver(const Rule& rule, const Target& target, const Document& event, const InputContext& context, const std::string& event_key);
   Result<void> dispatch(const TargetDelivery& delivery);
   Result<void> dispatch_to_queue(const TargetDelivery& delivery);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "base/plain_json.h"
 #include "base/text_time.h"
 
 namespace tocsin::events {
@@ -118,7 +119,7 @@ std::optional<Document> own_value(std::string_view name, const Document& event, 
 
 /// Inside quotes a text stands as it is, escaped; an object or a list loses its own quotes.
 std::string inside_quotes(const Document& value) {
-  std::string text = to_json(value);
+  std::string text = to_plain_json(value);
   if (value.is_string()) return text.substr(1, text.size() - 2);
   std::erase(text, '"');
   return text;
@@ -139,7 +140,7 @@ Result<std::string> transform(const Document& transformer, const Document& event
     else
       value = own_value(name, event, context);
     if (!value) return std::string();
-    return quoted ? inside_quotes(*value) : to_json(*value);
+    return quoted ? inside_quotes(*value) : to_plain_json(*value);
   });
   if (is_json_template(text) && !parse_json(filled))
     return fail(ErrorKind::invalid, "The input template did not give JSON.", "INVALID_JSON");
@@ -198,9 +199,9 @@ Result<void> check_target_input(const Document& target) {
 
 Result<std::string> target_input(const Document& target, const Document& event, const InputContext& context) {
   if (const auto input = text_at(target, "Input")) return *input;
-  if (const auto path = text_at(target, "InputPath")) return to_json(value_at_path(event, *path).value_or(Document(Object{})));
+  if (const auto path = text_at(target, "InputPath")) return to_plain_json(value_at_path(event, *path).value_or(Document(Object{})));
   if (const Document* transformer = find(target, "InputTransformer")) return transform(*transformer, event, context);
-  return to_json(event);
+  return to_plain_json(event);
 }
 
 }  // namespace tocsin::events

@@ -5,12 +5,14 @@
 
 #include <boost/json.hpp>
 
+#include "base/plain_json.h"
+
 namespace tocsin::events {
 namespace {
 
 const Document event =
     *parse_json(R"({"version":"0","id":"e1","detail-type":"Type","source":"app","account":"1","time":"t","region":"r","resources":["arn:a"],
-  "detail":{"state":"on","count":5,"who":{"acc_id":"0a","sf_id":"baz"},"list":["ACTIVE","INACTIVE"],"quote":"say \"hi\""}})");
+  "detail":{"state":"on","count":5,"price":19.99,"who":{"acc_id":"0a","sf_id":"baz"},"list":["ACTIVE","INACTIVE"],"quote":"say \"hi\""}})");
 const InputContext context{"arn:rule", "my-rule", instant_from_ms(1700000000000)};
 
 std::string transformed(Object paths, std::string_view text) {
@@ -22,7 +24,7 @@ std::string transformed(Object paths, std::string_view text) {
 }
 
 TEST(TargetInput, WholeConstantOrPart) {
-  EXPECT_EQ(*target_input(Object{{"Id", "t"}}, event, context), to_json(event));
+  EXPECT_EQ(*target_input(Object{{"Id", "t"}}, event, context), to_plain_json(event));
   EXPECT_EQ(*target_input(Object{{"Id", "t"}, {"Input", R"({"a":1})"}}, event, context), R"({"a":1})");
   EXPECT_EQ(*target_input(Object{{"Id", "t"}, {"InputPath", "$.detail.who"}}, event, context), R"({"acc_id":"0a","sf_id":"baz"})");
   EXPECT_EQ(*target_input(Object{{"Id", "t"}, {"InputPath", "$['detail-type']"}}, event, context), R"("Type")");
@@ -33,13 +35,14 @@ TEST(TargetInput, Transformer) {
   EXPECT_EQ(transformed({{"v", "$.detail.state"}}, R"({"a":<v>})"), R"({"a":"on"})");
   EXPECT_EQ(transformed({{"v", "$.detail.state"}}, R"({"a":"<v>"})"), R"({"a":"on"})");
   EXPECT_EQ(transformed({{"v", "$.detail.count"}}, R"({"a":<v>,"b":"<v> pieces"})"), R"({"a":5,"b":"5 pieces"})");
+  EXPECT_EQ(transformed({{"v", "$.detail.price"}}, R"({"a":<v>,"b":"<v> EUR"})"), R"({"a":19.99,"b":"19.99 EUR"})");
   EXPECT_EQ(transformed({{"v", "$.detail.who"}}, R"("who: <v>")"), R"("who: {acc_id:0a,sf_id:baz}")");
   EXPECT_EQ(transformed({{"v", "$.detail.list"}}, R"({"a":"<v>","b":<v>})"), R"({"a":"[ACTIVE,INACTIVE]","b":["ACTIVE","INACTIVE"]})");
   EXPECT_EQ(transformed({{"v", "$.detail.none"}}, R"({"a":"<v>"})"), R"({"a":""})");
   EXPECT_EQ(transformed({{"v", "$.detail.quote"}}, R"({"a":"<v>"})"), R"({"a":"say \"hi\""})");
   EXPECT_EQ(transformed({}, R"({"rule":<aws.events.rule-name>,"arn":"<aws.events.rule-arn>"})"), R"({"rule":"my-rule","arn":"arn:rule"})");
   EXPECT_EQ(transformed({}, R"({"at":<aws.events.event.ingestion-time>})"), R"({"at":"2023-11-14T22:13:20Z"})");
-  EXPECT_EQ(transformed({}, "<aws.events.event.json>"), to_json(event));
+  EXPECT_EQ(transformed({}, "<aws.events.event.json>"), to_plain_json(event));
   EXPECT_EQ(transformed({}, "<aws.events.event>").find("detail\":{"), std::string::npos);
   EXPECT_EQ(transformed({{"v", "$.detail.none"}}, R"({"a":<v>})"), "error INVALID_JSON");
 }

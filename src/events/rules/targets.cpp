@@ -61,6 +61,7 @@ Result<std::vector<TargetFailure>> Rules::put_targets(const Scope& scope, const 
         "INSERT INTO events_targets (account, region, bus, rule, id, arn, definition) VALUES (?,?,?,?,?,?,?) "
         "ON CONFLICT (account, region, bus, rule, id) DO UPDATE SET arn = excluded.arn, definition = excluded.definition",
         {scope.account, scope.region, rule->bus, rule->name, text_or(target, "Id"), text_or(target, "Arn"), target});
+  touch_bus(scope, rule->bus);
   const auto count =
       state_.database().query_one("SELECT COUNT(*) FROM events_targets WHERE account = ? AND region = ? AND bus = ? AND rule = ?",
                                   {scope.account, scope.region, rule->bus, rule->name});
@@ -74,6 +75,7 @@ Result<std::vector<TargetFailure>> Rules::remove_targets(const Scope& scope, con
   const auto rule = find_rule(scope, bus, rule_name);
   if (!rule) return std::unexpected(rule.error());
   std::vector<TargetFailure> failures;
+  touch_bus(scope, rule->bus);
   for (const std::string& id : ids)
     if (state_.database().execute("DELETE FROM events_targets WHERE account = ? AND region = ? AND bus = ? AND rule = ? AND id = ?",
                                   {scope.account, scope.region, rule->bus, rule->name, id}) == 0)
