@@ -7,6 +7,7 @@
 #include "server/commands/command_line.h"
 #include "server/node/node.h"
 #include "server/node/outside.h"
+#include "server/node/past_store.h"
 
 extern char** environ;
 
@@ -26,6 +27,11 @@ int main(int argc, char** argv) {
           [&](const server::ServerConfig& config) {
             machine.emplace(config);
             return server::make_first_credentials(config, machine->outside());
+          },
+      .open_past_store =
+          [&](const server::ServerConfig& config) {
+            machine.emplace(config);
+            return server::open_past_store(config, machine->outside());
           },
   };
   return server::run_command_line(argc, argv, environ, clock, parts, {std::cout, std::cerr});

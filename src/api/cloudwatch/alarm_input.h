@@ -1,4 +1,4 @@
-// What the two Put operations of alarms check alike.
+// What the Put operations of alarms check alike.
 #pragma once
 
 #include "api/cloudwatch/reply.h"
@@ -6,8 +6,13 @@
 
 namespace tocsin::api::cloudwatch {
 
-/// Every action is an ARN.
-Checked<void> check_actions(const Call& call);
+/// Which actions an alarm may have depends on what it watches.
+enum class ActionsOf { metric, series, promql, composite };
+
+/// No control characters.
+Checked<void> check_name(const Call& call);
+/// Every action is an ARN of a kind that the alarm may have, of this region.
+Checked<void> check_actions(const Call& call, ActionsOf alarm);
 /// The member Tags: at most 50, none of the reserved prefix.
 Checked<detect::Tags> read_tags(const Document& input);
 

@@ -18,6 +18,7 @@ class CloudWatchStory : public ::testing::Test {
  protected:
   CloudWatchStory() {
     EXPECT_TRUE(metrics.open());
+    EXPECT_TRUE(timers.migrate());
     EXPECT_TRUE(alarms.migrate());
     alarms.start();
   }
@@ -75,7 +76,8 @@ class CloudWatchStory : public ::testing::Test {
   telemetry::ChunkMetricStore metrics{executor, *telemetry_database, log};
   detect::MetricAlarmData data{metrics};
   storage::StateExecutor state{executor, *database};
-  detect::Alarms alarms{state, random, [](EventEnvelope) { return std::string(); }, data};
+  delivery::Timers timers{state};
+  detect::Alarms alarms{state, random, timers, [](EventEnvelope) { return std::string(); }, data};
   Service service = make_cloudwatch_service(metrics, alarms,
                                             {[](const Call&, std::string_view key) { return "sealed " + std::string(key); },
                                              [](const Call&, std::string_view token) -> std::optional<std::string> {
@@ -275,14 +277,21 @@ TEST_F(CloudWatchStory, WrongAlarmsAreRefusedInTheServicesWords) {
   EXPECT_EQ(refused_with("Period", 45), "ValidationError: Period must be 10, 20, 30 or a multiple of 60");
   EXPECT_EQ(refused_with("EvaluationPeriods", 1500),
             "ValidationError: Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).");
-  EXPECT_EQ(refused_with("DatapointsToAlarm", 3), "ValidationError: DatapointsToAlarm must not be greater than EvaluationPeriods.");
+  EXPECT_EQ(refused_with("DatapointsToAlarm", 3), "ValidationError: DatapointsToAlarm must be less than or equal to EvaluationPeriods");
   EXPECT_EQ(refused_with("AlarmActions", Array{"topic"}), "ValidationError: Invalid arn syntax: topic");
   EXPECT_EQ(refused_with("TreatMissingData", "maybe"),
             "ValidationError: The value maybe is not supported for TreatMissingData parameter. Supported values are [breaching, "
             "notBreaching, ignore, missing].");
-  EXPECT_EQ(refused_with("ThresholdMetricId", "ad1").substr(0, 23), "NotImplementedException");
+  EXPECT_EQ(refused_with("ThresholdMetricId", "ad1"), "ValidationError: ThresholdMetricId should not be set if list of Metrics is not set.");
+  EXPECT_EQ(refused_with("AlarmActions", Array{"arn:aws:sns:us-east-1:000000000000:ops"}),
+            "ValidationError: Invalid region us-east-1 specified. Only eu-west-1 is supported.");
+  EXPECT_EQ(refused_with("AlarmActions", Array{"arn:aws:automate:eu-west-1:ec2:explode"}),
+            "ValidationError: Invalid arn syntax: arn:aws:automate:eu-west-1:ec2:explode");
+  EXPECT_EQ(refused_with("EvaluationWindow", Object{{"WallClockWindow", Object{{"Timezone", "Mars/Olympus"}}}}),
+            "ValidationError: The time zone Mars/Olympus is not known.");
+  EXPECT_EQ(refused("PutMetricAlarm", {{"AlarmName", "bare"}}), "ValidationError: MetricName must not be null");
   EXPECT_EQ(refused_with("Metrics", Array{stat_query("m1", "Sum")}),
-            "ValidationError: The parameters Metrics and MetricName are mutually exclusive and you have specified both.");
+            "ValidationError: MetricName should not be set if list of Metrics is set.");
   const Object math{{"AlarmName", "math"},
                     {"EvaluationPeriods", 1},
                     {"Threshold", 1.0},
@@ -292,7 +301,80 @@ TEST_F(CloudWatchStory, WrongAlarmsAreRefusedInTheServicesWords) {
   EXPECT_EQ(refused("SetAlarmState", {{"AlarmName", "none"}, {"StateValue", "OK"}, {"StateReason", "r"}}),
             "ResourceNotFound: Alarm with name none does not exist.");
   EXPECT_EQ(refused("PutCompositeAlarm", {{"AlarmName", "c"}, {"AlarmRule", "ALARM("}}),
-            "ValidationError: AlarmRule contains a syntax error at position 6.");
+            "ValidationError: Error in AlarmRule [Unsupported token '<EOF>' at char 6]");
+}
+
+TEST_F(CloudWatchStory, ASuppressedCompositeSaysSo) {
+  must("PutMetricAlarm", alarm("slow"));
+  must("PutMetricAlarm", alarm("maintenance"));
+  Object composite{{"AlarmName", "c"}, {"AlarmRule", "ALARM(slow)"}, {"ActionsSuppressor", "maintenance"}};
+  EXPECT_EQ(refused("PutCompositeAlarm", composite),
+            "ValidationError: ActionsSuppressorWaitPeriod must be specified when ActionsSuppressor is specified");
+  composite["ActionsSuppressorWaitPeriod"] = 60;
+  composite["ActionsSuppressorExtensionPeriod"] = 120;
+  must("PutCompositeAlarm", composite);
+  const Object answer = must("DescribeAlarms", {{"AlarmTypes", Array{"CompositeAlarm"}}});
+  const Document& described = answer.at("CompositeAlarms").as_array().at(0);
+  EXPECT_EQ(text_or(described, "StateReason"), text_or(described, "AlarmArn") + " was created and its alarm rule evaluates to OK");
+  EXPECT_EQ(text_or(described, "ActionsSuppressedBy"), "WaitPeriod");
+  EXPECT_EQ(text_or(described, "ActionsSuppressedReason"), "Actions suppressed by WaitPeriod");
+  EXPECT_EQ(integer_or(described, "ActionsSuppressorExtensionPeriod", 0), 120);
+  EXPECT_EQ(refused("DeleteAlarms", {{"AlarmNames", Array{"maintenance"}}}),
+            "ValidationError: Cannot delete maintenance as there are composite alarm(s) depending on it.");
+  composite["AlarmActions"] = Array{"arn:aws:automate:eu-west-1:ec2:stop"};
+  EXPECT_EQ(refused("PutCompositeAlarm", composite),
+            "ValidationError: Composite alarms do not support the action arn:aws:automate:eu-west-1:ec2:stop");
+}
+
+TEST_F(CloudWatchStory, MuteRulesAreKeptAndTold) {
+  must("PutMetricAlarm", alarm("slow"));
+  const auto rule = [](const char* name, const char* expression) {
+    return Object{{"Name", name},
+                  {"Rule", Object{{"Schedule", Object{{"Expression", expression}, {"Duration", "PT4H"}}}}},
+                  {"MuteTargets", Object{{"AlarmNames", Array{"slow"}}}}};
+  };
+  must("PutAlarmMuteRule", rule("a", "cron(0 12 * * *)"));
+  must("PutAlarmMuteRule", rule("b", "at(2026-11-25T14:00)"));
+  must("PutAlarmMuteRule", rule("c", "at(2026-11-20T14:00)"));
+  const Object got = must("GetAlarmMuteRule", {{"AlarmMuteRuleName", "a"}});
+  EXPECT_EQ(text_or(got, "AlarmMuteRuleArn"), "arn:aws:cloudwatch:eu-west-1:000000000000:alarm-mute-rule:a");
+  EXPECT_EQ(text_or(got, "Status"), "ACTIVE");
+  EXPECT_EQ(text_or(got, "MuteType"), "RECURRING");
+  const auto listed = [this](Object filter) {
+    std::string all;
+    const Object answer = must("ListAlarmMuteRules", std::move(filter));
+    for (const Document& each : answer.at("AlarmMuteRuleSummaries").as_array())
+      all += text_or(each, "AlarmMuteRuleArn").substr(58) + ' ' + text_or(each, "Status") + ' ' + text_or(each, "MuteType") + ' ';
+    return all + (answer.contains("NextToken") ? "more" : "");
+  };
+  EXPECT_EQ(listed({}), "a ACTIVE RECURRING b SCHEDULED ONE_TIME c EXPIRED ONE_TIME ");
+  EXPECT_EQ(listed({{"MaxRecords", 2}}), "a ACTIVE RECURRING b SCHEDULED ONE_TIME more");
+  EXPECT_EQ(listed({{"Statuses", Array{"EXPIRED"}}, {"AlarmName", "slow"}}), "c EXPIRED ONE_TIME ");
+  EXPECT_EQ(listed({{"AlarmName", "fast"}}), "");
+  must("DeleteAlarmMuteRule", {{"AlarmMuteRuleName", "a"}});
+  must("DeleteAlarmMuteRule", {{"AlarmMuteRuleName", "a"}});
+  EXPECT_EQ(refused("GetAlarmMuteRule", {{"AlarmMuteRuleName", "a"}}), "ResourceNotFoundException: Alarm mute rule a does not exist");
+  EXPECT_EQ(refused("PutAlarmMuteRule", rule("d", "rate(1 minute)")).substr(0, 15), "ValidationError");
+}
+
+TEST_F(CloudWatchStory, PromQlAlarmsAreCheckedAndDescribed) {
+  const auto promql = [](const char* query) {
+    return Object{{"AlarmName", "hot"},
+                  {"EvaluationCriteria", Object{{"PromQLCriteria", Object{{"Query", query}, {"PendingPeriod", 120}}}}},
+                  {"EvaluationInterval", 60}};
+  };
+  must("PutMetricAlarm", promql("temperature > 30"));
+  const Object answer = must("DescribeAlarms", {});
+  const Document& described = answer.at("MetricAlarms").as_array().at(0);
+  EXPECT_EQ(text_or(described, "StateValue"), "OK");
+  EXPECT_EQ(integer_or(*find(find(described, "EvaluationCriteria"), "PromQLCriteria"), "PendingPeriod", 0), 120);
+  EXPECT_EQ(refused("PutMetricAlarm", promql("sum(")), "ValidationError: Invalid PromQL query: 1:5: parse error: unexpected end of input");
+  EXPECT_EQ(refused("PutMetricAlarm", promql("1")), "ValidationError: The PromQL query must return a result of vector type");
+  Object mixed = promql("temperature > 30");
+  mixed["Threshold"] = 1.0;
+  EXPECT_EQ(refused("PutMetricAlarm", mixed), "ValidationError: Threshold should not be set if EvaluationCriteria is set.");
+  EXPECT_EQ(to_json(must("DescribeAlarmContributors", {{"AlarmName", "hot"}})), R"({"AlarmContributors":[]})");
+  EXPECT_EQ(refused("DescribeAlarmContributors", {{"AlarmName", "cold"}}).substr(0, 25), "ResourceNotFoundException");
 }
 
 }  // namespace

@@ -12,8 +12,12 @@ namespace {
 using detect::AlarmKind;
 
 Object to_document(const detect::HistoryItem& item) {
-  return {{"AlarmName", item.alarm_name}, {"AlarmType", to_text(item.kind)}, {"Timestamp", to_ns(item.time)},
-          {"HistoryItemType", item.type}, {"HistorySummary", item.summary},  {"HistoryData", item.data}};
+  Object document{{"AlarmName", item.alarm_name}, {"AlarmType", to_text(item.kind)}, {"Timestamp", to_ns(item.time)},
+                  {"HistoryItemType", item.type}, {"HistorySummary", item.summary},  {"HistoryData", item.data}};
+  if (item.contributor_id.empty()) return document;
+  document["AlarmContributorId"] = item.contributor_id;
+  document["AlarmContributorAttributes"] = parse_json(item.contributor_attributes).value_or(Object{});
+  return document;
 }
 
 std::optional<Instant> time_at(const Call& call, std::string_view member) {
@@ -34,10 +38,10 @@ std::set<AlarmKind> kinds_of(const Call& call) {
 }  // namespace
 
 Reply describe_alarm_history(Alarms& alarms, const ListTokens& tokens, const Call& call) {
-  if (find(call.input, "AlarmContributorId")) return not_offered(call.operation, "AlarmContributorId");
   const auto after = page_start(call, tokens);
   if (!after) return std::unexpected(after.error());
   detect::HistoryFilter filter{.alarm_name = text_or(call.input, "AlarmName"),
+                               .contributor_id = text_or(call.input, "AlarmContributorId"),
                                .kinds = kinds_of(call),
                                .type = text_or(call.input, "HistoryItemType"),
                                .from = time_at(call, "StartDate"),

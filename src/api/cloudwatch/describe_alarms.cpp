@@ -4,7 +4,7 @@
 
 #include "api/cloudwatch/operations.h"
 #include "api/cloudwatch/reply.h"
-#include "detect/alarms/alarm_store.h"
+#include "detect/alarms/alarm_documents.h"
 
 namespace tocsin::api::cloudwatch {
 namespace {
@@ -23,15 +23,20 @@ Object to_document(const AlarmRecord& alarm) {
   document["StateUpdatedTimestamp"] = to_ns(alarm.state_updated);
   document["StateTransitionedTimestamp"] = to_ns(alarm.state_transitioned);
   if (!alarm.evaluation_state.empty()) document["EvaluationState"] = alarm.evaluation_state;
+  if (alarm.suppression.by != detect::SuppressedBy::nothing) {
+    document["ActionsSuppressedBy"] = to_text(alarm.suppression.by);
+    document["ActionsSuppressedReason"] = detect::suppression_reason(alarm.suppression.by);
+  }
   return document;
 }
 
-/// Of an alarm's parents the service tells the state alone.
-Object to_short_document(const AlarmRecord& alarm) {
-  return {{"AlarmName", alarm.name},
-          {"AlarmArn", alarm.arn()},
-          {"StateValue", to_text(alarm.state)},
-          {"StateUpdatedTimestamp", to_ns(alarm.state_updated)}};
+/// Of an alarm's family the service tells little: of parents the name alone.
+Object to_short_document(const AlarmRecord& alarm, bool with_state) {
+  Object document{{"AlarmName", alarm.name}, {"AlarmArn", alarm.arn()}};
+  if (!with_state) return document;
+  document["StateValue"] = to_text(alarm.state);
+  document["StateUpdatedTimestamp"] = to_ns(alarm.state_updated);
+  return document;
 }
 
 struct Lists {
@@ -53,24 +58,39 @@ std::set<AlarmKind> kinds_of(const Call& call) {
   return kinds;
 }
 
-Reply describe_family(Alarms& alarms, const Call& call) {
+Reply describe_family(Alarms& alarms, const ListTokens& tokens, const Call& call) {
   const auto children_of = text_at(call.input, "ChildrenOfAlarmName"), parents_of = text_at(call.input, "ParentsOfAlarmName");
   for (const char* other : {"AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix"})
     if (find(call.input, other) || (children_of && parents_of))
       return validation_error("ChildrenOfAlarmName and ParentsOfAlarmName cannot be combined with other filters.");
+  const auto after = page_start(call, tokens);
+  if (!after) return std::unexpected(after.error());
+  const auto count_max = static_cast<std::size_t>(integer_or(call.input, "MaxRecords", 100));
   Lists lists;
-  const auto names =
-      children_of ? alarms.store().children_of(call.scope, *children_of) : alarms.store().parents_of(call.scope, *parents_of);
-  for (const std::string& name : names)
-    if (const auto alarm = alarms.store().find(call.scope, name))
-      lists.add(*alarm, children_of ? to_document(*alarm) : to_short_document(*alarm));
-  return lists.answer();
+  std::size_t count = 0;
+  std::string last;
+  bool more = false;
+  for (const std::string& name :
+       children_of ? alarms.store().children_of(call.scope, *children_of) : alarms.store().parents_of(call.scope, *parents_of)) {
+    const auto alarm = name > *after ? alarms.store().find(call.scope, name) : std::nullopt;
+    if (!alarm) continue;
+    if (count == count_max) {
+      more = true;
+      break;
+    }
+    lists.add(*alarm, to_short_document(*alarm, children_of.has_value()));
+    ++count;
+    last = name;
+  }
+  Object answer = lists.answer();
+  if (more) answer["NextToken"] = tokens.seal(call, last);
+  return answer;
 }
 
 }  // namespace
 
 Reply describe_alarms(Alarms& alarms, const ListTokens& tokens, const Call& call) {
-  if (find(call.input, "ChildrenOfAlarmName") || find(call.input, "ParentsOfAlarmName")) return describe_family(alarms, call);
+  if (find(call.input, "ChildrenOfAlarmName") || find(call.input, "ParentsOfAlarmName")) return describe_family(alarms, tokens, call);
   if (find(call.input, "AlarmNames") && find(call.input, "AlarmNamePrefix"))
     return validation_error("The parameters AlarmNames and AlarmNamePrefix are mutually exclusive and you have specified both.");
   auto after = page_start(call, tokens);

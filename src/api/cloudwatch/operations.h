@@ -24,6 +24,12 @@ Reply describe_alarm_history(Alarms&, const ListTokens&, const Call&);
 Reply delete_alarms(Alarms&, const Call&);
 Reply set_alarm_state(Alarms&, const Call&);
 Reply enable_alarm_actions(Alarms&, const Call&, bool enabled);
+Reply describe_alarm_contributors(Alarms&, const ListTokens&, const Call&);
+
+Reply put_alarm_mute_rule(Alarms&, const Call&);
+Reply get_alarm_mute_rule(Alarms&, const Call&);
+Reply list_alarm_mute_rules(Alarms&, const ListTokens&, const Call&);
+Reply delete_alarm_mute_rule(Alarms&, const Call&);
 
 Reply tag_resource(Alarms&, const Call&);
 Reply untag_resource(Alarms&, const Call&);

@@ -38,6 +38,7 @@ class CloudWatchProtocols : public ::testing::Test {
  protected:
   CloudWatchProtocols() {
     EXPECT_TRUE(metrics.open());
+    EXPECT_TRUE(timers.migrate());
     EXPECT_TRUE(alarms.migrate());
   }
 
@@ -65,7 +66,8 @@ class CloudWatchProtocols : public ::testing::Test {
   telemetry::SelfMetricsRecorder self_metrics{executor, metrics};
   detect::MetricAlarmData data{metrics};
   storage::StateExecutor state{executor, *database};
-  detect::Alarms alarms{state, random, [](EventEnvelope) { return std::string(); }, data};
+  delivery::Timers timers{state};
+  detect::Alarms alarms{state, random, timers, [](EventEnvelope) { return std::string(); }, data};
   OpenGate gate;
   NoRecorder recorder;
   Dispatcher dispatcher{

@@ -16,10 +16,13 @@ Checked<std::string> alarm_arn(Alarms& alarms, const Call& call) {
   const std::string text = text_or(call.input, "ResourceARN");
   const auto arn = parse_arn(text);
   if (!arn || arn->service != "cloudwatch") return invalid_value("Invalid resource ARN: " + text);
-  const bool own = arn->account == call.scope.account && arn->region == call.scope.region && arn->resource.starts_with("alarm:");
-  if (own && alarms.store().find(call.scope, arn->resource.substr(6))) return text;
+  constexpr std::string_view mute_rule = "alarm-mute-rule:";
+  const bool own = arn->account == call.scope.account && arn->region == call.scope.region;
+  const bool is_mute_rule = arn->resource.starts_with(mute_rule);
+  if (own && arn->resource.starts_with("alarm:") && alarms.store().find(call.scope, arn->resource.substr(6))) return text;
+  if (own && is_mute_rule && alarms.mutes().find(call.scope, arn->resource.substr(mute_rule.size()))) return text;
   ServiceError missing{"ResourceNotFoundException", "Unknown resource: " + text, 0, {}};
-  missing.members = {{"ResourceType", "alarm"}, {"ResourceId", text}};
+  missing.members = {{"ResourceType", is_mute_rule ? "alarm-mute-rule" : "alarm"}, {"ResourceId", text}};
   return std::unexpected(std::move(missing));
 }
 

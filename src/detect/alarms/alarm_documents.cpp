@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cctype>
+#include <cmath>
 #include <map>
 
 #include "base/encoding.h"
@@ -11,6 +12,13 @@
 namespace tocsin::detect {
 namespace {
 
+std::string camel(std::string_view name) {
+  std::string text(name);
+  if (text.starts_with("OK")) return "ok" + text.substr(2);
+  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
 Document parsed(const std::string& json) { return parse_json(json).value_or(Document(json)); }
 
 Object state_detail(const StateView& view) {
@@ -18,7 +26,25 @@ Object state_detail(const StateView& view) {
   if (!view.reason_data.empty()) state["reasonData"] = view.reason_data;
   state["timestamp"] = to_iso_offset_ms(view.since);
   state["value"] = to_text(view.state);
+  if (view.suppressed_by != SuppressedBy::nothing) {
+    state["actionsSuppressedBy"] = to_text(view.suppressed_by);
+    state["actionsSuppressedReason"] = suppression_reason(view.suppressed_by);
+  }
+  if (!view.evaluation_state.empty()) state["evaluationState"] = view.evaluation_state;
   return state;
+}
+
+void add_mute(Object& detail, const std::optional<ActiveMute>& mute) {
+  if (!mute) return;
+  detail["muteDetail"] = Object{{"mutedByArn", mute->rule_arn},
+                                {"muteWindowStart", to_iso_offset_ms(mute->window.start)},
+                                {"muteWindowEnd", to_iso_offset_ms(mute->window.end)}};
+}
+
+/// Whole numbers as such: 80, not 8E1.
+Document plain_number(double value) {
+  if (value == std::floor(value) && std::fabs(value) < 1e15) return static_cast<std::int64_t>(value);
+  return value;
 }
 
 Object dimensions_of(const Document& metric) {
@@ -46,6 +72,7 @@ Object query_detail(const Document& query) {
     detail["metricStat"] =
         metric_stat(metric ? *metric : Document(Object{}), integer_or(*stat, "Period", 0), text_or(*stat, "Stat"), text_at(*stat, "Unit"));
   }
+  if (const auto period = integer_at(query, "Period")) detail["period"] = *period;
   detail["returnData"] = truth_or(query, "ReturnData", true);
   return detail;
 }
@@ -63,13 +90,23 @@ std::string metric_id(const AlarmRecord& alarm) {
   return hex;
 }
 
-Object configuration(const AlarmRecord& alarm) {
+void add_composite(Object& detail, const Document& definition) {
+  detail["alarmRule"] = text_or(definition, "AlarmRule");
+  if (!find(definition, "ActionsSuppressor")) return;
+  detail["actionsSuppressor"] = text_or(definition, "ActionsSuppressor");
+  detail["actionsSuppressorWaitPeriod"] = integer_or(definition, "ActionsSuppressorWaitPeriod", 0);
+  detail["actionsSuppressorExtensionPeriod"] = integer_or(definition, "ActionsSuppressorExtensionPeriod", 0);
+}
+
+void add_metrics(Object& detail, const AlarmRecord& alarm) {
   const Document& definition = alarm.definition;
-  Object detail;
-  if (const auto description = text_at(definition, "AlarmDescription")) detail["description"] = *description;
-  if (alarm.kind == AlarmKind::composite) {
-    detail["alarmRule"] = text_or(definition, "AlarmRule");
-    return detail;
+  if (const Document* promql = find(find(definition, "EvaluationCriteria"), "PromQLCriteria")) {
+    Object criteria{{"query", text_or(*promql, "Query")},
+                    {"pendingPeriod", integer_or(*promql, "PendingPeriod", 0)},
+                    {"recoveryPeriod", integer_or(*promql, "RecoveryPeriod", 0)}};
+    detail["evaluationCriteria"] = Object{{"promQLCriteria", std::move(criteria)}};
+    detail["evaluationInterval"] = integer_or(definition, "EvaluationInterval", 60);
+    return;
   }
   Array metrics;
   for (const Document& query : array_at(definition, "Metrics")) metrics.emplace_back(query_detail(query));
@@ -79,6 +116,38 @@ Object configuration(const AlarmRecord& alarm) {
         {"metricStat", metric_stat(definition, integer_or(definition, "Period", 0), statistic_of(definition), text_at(definition, "Unit"))},
         {"returnData", true}});
   detail["metrics"] = std::move(metrics);
+}
+
+/// As events of state changes tell it.
+Object configuration(const AlarmRecord& alarm) {
+  Object detail;
+  if (const auto description = text_at(alarm.definition, "AlarmDescription")) detail["description"] = *description;
+  if (alarm.kind == AlarmKind::composite)
+    add_composite(detail, alarm.definition);
+  else
+    add_metrics(detail, alarm);
+  return detail;
+}
+
+/// As events of changed configurations tell it: everything.
+Object whole_configuration(const AlarmRecord& alarm) {
+  const Document& definition = alarm.definition;
+  Object detail;
+  if (alarm.kind == AlarmKind::composite) {
+    add_composite(detail, definition);
+  } else {
+    for (const char* member : {"EvaluationPeriods", "DatapointsToAlarm"})
+      if (const auto number = integer_at(definition, member)) detail[camel(member)] = *number;
+    if (const auto threshold = number_at(definition, "Threshold")) detail["threshold"] = plain_number(*threshold);
+    for (const char* member : {"ThresholdMetricId", "ComparisonOperator", "TreatMissingData", "EvaluateLowSampleCountPercentile"})
+      if (const auto text = text_at(definition, member)) detail[camel(member)] = *text;
+    add_metrics(detail, alarm);
+  }
+  detail["alarmName"] = alarm.name;
+  if (const auto description = text_at(definition, "AlarmDescription")) detail["description"] = *description;
+  detail["actionsEnabled"] = alarm.actions_enabled;
+  detail["timestamp"] = to_iso_offset_ms(alarm.configured);
+  for (const char* list : {"OKActions", "AlarmActions", "InsufficientDataActions"}) detail[camel(list)] = array_at(definition, list);
   return detail;
 }
 
@@ -108,12 +177,18 @@ void add_single_metric(Object& trigger, const Document& definition) {
 
 Object trigger_of(const Document& definition) {
   Object trigger;
+  if (const Document* promql = find(find(definition, "EvaluationCriteria"), "PromQLCriteria"))
+    return {{"EvaluationCriteria", Object{{"PromQLCriteria", *promql}}},
+            {"EvaluationInterval", integer_or(definition, "EvaluationInterval", 60)}};
   const Array& metrics = array_at(definition, "Metrics");
   if (metrics.empty()) add_single_metric(trigger, definition);
   trigger["EvaluationPeriods"] = integer_or(definition, "EvaluationPeriods", 0);
   if (const auto m = integer_at(definition, "DatapointsToAlarm")) trigger["DatapointsToAlarm"] = *m;
   trigger["ComparisonOperator"] = text_or(definition, "ComparisonOperator");
-  trigger["Threshold"] = number_at(definition, "Threshold").value_or(0);
+  if (const auto band = text_at(definition, "ThresholdMetricId"))
+    trigger["ThresholdMetricId"] = *band;
+  else
+    trigger["Threshold"] = number_at(definition, "Threshold").value_or(0);
   trigger["TreatMissingData"] = text_or(definition, "TreatMissingData", "missing");
   trigger["EvaluateLowSampleCountPercentile"] = text_or(definition, "EvaluateLowSampleCountPercentile");
   if (!metrics.empty()) trigger["Metrics"] = metrics;
@@ -126,11 +201,20 @@ Object state_data(const StateView& view) {
   return data;
 }
 
-std::string camel(std::string_view name) {
-  std::string text(name);
-  if (text.starts_with("OK")) return "ok" + text.substr(2);
-  text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
+}  // namespace
+
+namespace {
+
+/// Whose change made a composite change, as its reason names them.
+Array triggering_children(const std::string& reason_data) {
+  Array children;
+  const Document reason = parse_json(reason_data).value_or(Object{});
+  for (const Document& each : array_at(reason, "triggeringAlarms")) {
+    const Document* state = find(each, "state");
+    Object told{{"Value", state ? text_or(*state, "value") : ""}, {"Timestamp", state ? text_or(*state, "timestamp") : ""}};
+    children.emplace_back(Object{{"Arn", text_or(each, "arn")}, {"State", std::move(told)}});
+  }
+  return children;
 }
 
 }  // namespace
@@ -163,11 +247,57 @@ std::string region_name(const std::string& region) {
   return found == names.end() ? region : found->second;
 }
 
-Document event_detail(const AlarmRecord& alarm, const StateView& before, const StateView& after) {
-  return Object{{"alarmName", alarm.name},
+StateView view_of(const AlarmRecord& alarm) {
+  return {alarm.state, alarm.reason, alarm.reason_data, alarm.state_updated, alarm.suppression.by, alarm.evaluation_state};
+}
+
+std::string suppression_reason(SuppressedBy by) {
+  return by == SuppressedBy::nothing ? std::string() : "Actions suppressed by " + std::string(to_text(by));
+}
+
+Document event_detail(const AlarmRecord& alarm, const StateView& before, const StateView& after, const std::optional<ActiveMute>& mute) {
+  Object detail{{"alarmName", alarm.name},
                 {"state", state_detail(after)},
                 {"previousState", state_detail(before)},
                 {"configuration", configuration(alarm)}};
+  add_mute(detail, mute);
+  return detail;
+}
+
+Document contributor_event_detail(const AlarmRecord& alarm, const ContributorRecord& contributor, const std::optional<ActiveMute>& mute) {
+  Object state{{"value", to_text(contributor.state)}};
+  if (!contributor.reason.empty()) state["reason"] = contributor.reason;
+  state["timestamp"] = to_iso_offset_ms(contributor.transitioned);
+  Object detail{{"alarmName", alarm.name},
+                {"alarmContributor", Object{{"id", contributor.id}, {"attributes", contributor.attributes}}},
+                {"state", std::move(state)},
+                {"configuration", configuration(alarm)}};
+  add_mute(detail, mute);
+  return detail;
+}
+
+Document configuration_event_detail(const AlarmRecord& alarm, std::string_view operation, const AlarmRecord* previous) {
+  Object state;
+  if (alarm.suppression.by != SuppressedBy::nothing) state["actionsSuppressedBy"] = to_text(alarm.suppression.by);
+  state["value"] = to_text(alarm.state);
+  state["timestamp"] = to_iso_offset_ms(alarm.state_updated);
+  Object detail{
+      {"alarmName", alarm.name}, {"operation", operation}, {"state", std::move(state)}, {"configuration", whole_configuration(alarm)}};
+  if (previous) detail["previousConfiguration"] = whole_configuration(*previous);
+  return detail;
+}
+
+Document contributor_notification(const AlarmRecord& alarm, const ContributorRecord& contributor, AlarmState from) {
+  Object message =
+      notification(alarm, {from, {}, {}, {}}, {contributor.state, contributor.reason, {}, contributor.transitioned}).as_object();
+  if (contributor.reason.empty()) message.erase("NewStateReason");
+  message["AlarmContributorId"] = contributor.id;
+  message["AlarmContributorAttributes"] = contributor.attributes;
+  return message;
+}
+
+Document contributor_history(const ContributorRecord& contributor, const StateView& before) {
+  return state_history(before, {contributor.state, contributor.reason, {}, contributor.transitioned});
 }
 
 std::string notification_subject(const AlarmRecord& alarm, AlarmState state) {
@@ -187,6 +317,12 @@ Document notification(const AlarmRecord& alarm, const StateView& before, const S
   message["AlarmArn"] = alarm.arn();
   message["OldStateValue"] = to_text(before.state);
   for (const char* list : {"OKActions", "AlarmActions", "InsufficientDataActions"}) message[list] = array_at(definition, list);
+  if (alarm.kind == AlarmKind::composite && find(definition, "ActionsSuppressor")) {
+    message["ActionsSuppressor"] = text_or(definition, "ActionsSuppressor");
+    message["ActionsSuppressorWaitPeriod"] = integer_or(definition, "ActionsSuppressorWaitPeriod", 0);
+    message["ActionsSuppressorExtensionPeriod"] = integer_or(definition, "ActionsSuppressorExtensionPeriod", 0);
+  }
+  if (alarm.kind == AlarmKind::composite) message["TriggeringChildren"] = triggering_children(after.reason_data);
   if (alarm.kind == AlarmKind::metric) message["Trigger"] = trigger_of(definition);
   return message;
 }

@@ -58,8 +58,7 @@ std::optional<Verdict> evaluate(const AlarmTerms& terms, AlarmState current, con
   // "does not change state during periods with too few data points": so it keeps the state while one of the newest N is such [open]
   if (too_few_samples(terms, range)) return std::nullopt;
   std::vector<Mark> marks;
-  for (const Datapoint& each : range)
-    marks.push_back(!each.value ? Mark::missing : breaches(terms, *each.value) ? Mark::breaching : Mark::ok);
+  for (const Datapoint& each : range) marks.push_back(!each.value ? Mark::missing : breaches(terms, each) ? Mark::breaching : Mark::ok);
   const auto state = decide(marks, terms.evaluation_periods, terms.datapoints_to_alarm, terms.missing);
   if (!state || *state == current) return std::nullopt;
   return Verdict{*state, reason_text(terms, current, *state, range), reason_data(terms, range, now), range};

@@ -294,9 +294,82 @@ TEST(Terms, SayHowOftenAnAlarmIsEvaluated) {
 
 TEST(Terms, WallClockWindowsEndWithTheirPeriod) {
   AlarmTerms terms;
-  terms.wall_clock = true;
+  terms.wall_clock = std::make_shared<const WallClock>();
   terms.period_s = 7 * 86'400;
-  EXPECT_EQ(window_end(terms, instant_from_ms(ten_oclock_ms)), instant_from_ms(ten_oclock_ms) - 6 * 24h - 10h) << "Monday the 16th";
+  const auto weeks = window_bounds(terms, instant_from_ms(ten_oclock_ms));
+  ASSERT_EQ(weeks.size(), 2u) << "exactly N periods";
+  EXPECT_EQ(weeks[1], instant_from_ms(ten_oclock_ms) - 6 * 24h - 10h) << "Monday the 16th";
+  terms.wall_clock = std::make_shared<const WallClock>(WallClock::parse("Europe/Berlin").value());
+  terms.period_s = 86'400;
+  terms.evaluation_periods = 2;
+  const auto days = window_bounds(terms, instant_from_ms(1'806'264'000'000));  // 2027-03-28T20:00Z
+  const auto later = window_bounds(terms, instant_from_ms(1'806'264'000'000) + 24h);
+  EXPECT_EQ(days[1] - days[0], 24h);
+  EXPECT_EQ(later[2] - later[1], 23h) << "the clocks were changed on the 28th";
+}
+
+TEST(Evaluate, TellsTheCountsWhenTheyWereGiven) {
+  AlarmTerms terms = terms_of(stories[0]);
+  terms.counts_given = true;
+  EXPECT_EQ(evaluate(terms, I, range_of({21.5}), instant_from_ms(ten_oclock_ms))->reason,
+            "Threshold Crossed: 1 out of the last 1 datapoints [21.5 (22/11/26 10:00:00)] was greater than the threshold (21.0) (minimum 1 "
+            "datapoint for OK -> ALARM transition).");
+}
+
+TEST(Evaluate, OfManyPointsTellsTheNewest) {
+  AlarmTerms terms = terms_of(stories[2]);
+  terms.evaluation_periods = terms.datapoints_to_alarm = 6;
+  EXPECT_EQ(
+      evaluate(terms, O, range_of({61, 62, 63, 64, 65, 66}), instant_from_ms(ten_oclock_ms))->reason,
+      "Threshold Crossed: 6 out of the last 6 datapoints were greater than the threshold (50.0). The most recent datapoints which crossed "
+      "the "
+      "threshold: [66.0 (22/11/26 10:00:00), 65.0 (22/11/26 09:59:00), 64.0 (22/11/26 09:58:00), 63.0 (22/11/26 09:57:00), 62.0 (22/11/26 "
+      "09:56:00)] (minimum 6 datapoints for OK -> ALARM transition).");
+}
+
+TEST(Evaluate, ABandTellsItsEdges) {
+  AlarmTerms terms;
+  terms.band_id = "ad1";
+  terms.comparison = Comparison::outside_band;
+  terms.metric_math = true;
+  auto range = range_of({none, none, 0.0});
+  range[2].lower = 0.5;
+  range[2].upper = 1.5;
+  const auto verdict = evaluate(terms, O, range, instant_from_ms(ten_oclock_ms));
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->reason,
+            "Thresholds Crossed: 1 out of the last 1 datapoints [0.0 (22/11/26 10:00:00)] was less than the lower thresholds [0.5] or "
+            "greater than "
+            "the upper thresholds [1.5] (minimum 1 datapoint for OK -> ALARM transition).");
+  EXPECT_EQ(to_service_json(verdict->reason_data),
+            R"({"version":"1.0","queryDate":"2026-11-22T10:00:00.000+0000","startDate":"2026-11-22T10:00:00.000+0000","period":60,)"
+            R"("recentDatapoints":[0.0],"recentLowerThresholds":[0.5],"recentUpperThresholds":[1.5],)"
+            R"("evaluatedDatapoints":[{"timestamp":"2026-11-22T10:00:00.000+0000","sampleCount":1.0,"value":0.0}]})");
+  range[2].value = 1.0;
+  EXPECT_EQ(evaluate(terms, A, range, instant_from_ms(ten_oclock_ms))->reason,
+            "Thresholds Crossed: 1 out of the last 1 datapoints [1.0 (22/11/26 10:00:00)] was not less than the lower thresholds [0.5] or "
+            "not greater "
+            "than the upper thresholds [1.5] (minimum 1 datapoint for ALARM -> OK transition).");
+}
+
+TEST(Evaluate, InsufficientDataTellsThePeriodsThatWereLookedAt) {
+  const auto verdict = evaluate(terms_of(stories[2]), O, range_of({none, none, none}), instant_from_ms(ten_oclock_ms));
+  EXPECT_EQ(
+      to_service_json(verdict->reason_data),
+      R"({"version":"1.0","queryDate":"2026-11-22T10:00:00.000+0000","statistic":"Average","period":60,"recentDatapoints":[],"threshold":50.0,)"
+      R"("evaluatedDatapoints":[{"timestamp":"2026-11-22T10:00:00.000+0000"}]})");
+}
+
+TEST(Terms, KnowAQueryThatGroups) {
+  const auto many = [](const char* expression) {
+    return parse_terms(Object{{"ComparisonOperator", "GreaterThanThreshold"},
+                              {"Metrics", Array{Object{{"Id", "q"}, {"Expression", expression}, {"Period", 60}}}}})
+        ->many_series;
+  };
+  EXPECT_TRUE(many("SELECT AVG(Latency) FROM \"Shop\" GROUP BY Host"));
+  EXPECT_TRUE(many("select max(x) from Shop where a = 'GROUP BY' group  by Host"));
+  EXPECT_FALSE(many("SELECT AVG(Latency) FROM \"Shop\" WHERE Host = 'GROUP BY x'"));
+  EXPECT_FALSE(many("m1 + m2"));
 }
 
 }  // namespace

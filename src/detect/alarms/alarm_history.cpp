@@ -8,20 +8,24 @@ std::int64_t AlarmStore::add_history(const Scope& scope, const HistoryItem& item
       database_.query_one("SELECT MAX(sequence) FROM alarms_history WHERE account = ? AND region = ?", {scope.account, scope.region});
   const std::int64_t sequence = (newest ? newest->integer(0) : 0) + 1;
   database_.execute(
-      "INSERT INTO alarms_history (account, region, sequence, alarm_name, kind, time, type, summary, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, "
-      "?)",
-      {scope.account, scope.region, sequence, item.alarm_name, to_text(item.kind), item.time, item.type, item.summary, item.data});
+      "INSERT INTO alarms_history (account, region, sequence, alarm_name, kind, time, type, summary, data, contributor_id, "
+      "contributor_attributes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      {scope.account, scope.region, sequence, item.alarm_name, to_text(item.kind), item.time, item.type, item.summary, item.data,
+       item.contributor_id, item.contributor_attributes});
   return sequence;
 }
 
 std::vector<HistoryItem> AlarmStore::history(const Scope& scope, const HistoryFilter& filter) {
-  std::string sql = "SELECT sequence, alarm_name, kind, time, type, summary, data FROM alarms_history WHERE account = ? AND region = ?";
+  std::string sql =
+      "SELECT sequence, alarm_name, kind, time, type, summary, data, contributor_id, contributor_attributes FROM alarms_history WHERE "
+      "account = ? AND region = ?";
   std::vector<storage::Parameter> parameters = {scope.account, scope.region};
   const auto add = [&](const char* condition, storage::Parameter parameter) {
     sql += condition;
     parameters.push_back(std::move(parameter));
   };
   if (!filter.alarm_name.empty()) add(" AND alarm_name = ?", filter.alarm_name);
+  if (!filter.contributor_id.empty()) add(" AND contributor_id = ?", filter.contributor_id);
   if (!filter.type.empty()) add(" AND type = ?", filter.type);
   if (filter.kinds.size() == 1) add(" AND kind = ?", to_text(*filter.kinds.begin()));
   if (filter.from) add(" AND time >= ?", *filter.from);
@@ -31,7 +35,7 @@ std::vector<HistoryItem> AlarmStore::history(const Scope& scope, const HistoryFi
   std::vector<HistoryItem> items;
   for (const storage::Row& row : database_.query(sql, parameters))
     items.push_back({row.integer(0), row.text(1), row.text(2) == to_text(AlarmKind::composite) ? AlarmKind::composite : AlarmKind::metric,
-                     row.instant(3), row.text(4), row.text(5), row.text(6)});
+                     row.instant(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8)});
   return items;
 }
 
@@ -81,6 +85,26 @@ std::vector<std::string> AlarmStore::parents_of(const Scope& scope, const std::s
 std::vector<std::string> AlarmStore::children_of(const Scope& scope, const std::string& parent) {
   return names_of(database_.query("SELECT child FROM alarms_children WHERE account = ? AND region = ? AND parent = ? ORDER BY child",
                                   {scope.account, scope.region, parent}));
+}
+
+void AlarmStore::put_suppressor(const Scope& scope, const std::string& composite, const std::string& suppressor) {
+  database_.execute("DELETE FROM alarms_suppressors WHERE account = ? AND region = ? AND composite = ?",
+                    {scope.account, scope.region, composite});
+  if (suppressor.empty()) return;
+  database_.execute("INSERT INTO alarms_suppressors (account, region, composite, suppressor) VALUES (?, ?, ?, ?)",
+                    {scope.account, scope.region, composite, suppressor});
+}
+
+std::string AlarmStore::suppressor_of(const Scope& scope, const std::string& composite) {
+  const auto row = database_.query_one("SELECT suppressor FROM alarms_suppressors WHERE account = ? AND region = ? AND composite = ?",
+                                       {scope.account, scope.region, composite});
+  return row ? row->text(0) : std::string();
+}
+
+std::vector<std::string> AlarmStore::suppressed_by(const Scope& scope, const std::string& suppressor) {
+  return names_of(
+      database_.query("SELECT composite FROM alarms_suppressors WHERE account = ? AND region = ? AND suppressor = ? ORDER BY composite",
+                      {scope.account, scope.region, suppressor}));
 }
 
 void AlarmStore::put_tags(const std::string& arn, const std::vector<std::pair<std::string, std::string>>& tags) {

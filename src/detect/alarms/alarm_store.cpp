@@ -7,51 +7,32 @@
 namespace tocsin::detect {
 namespace {
 
-const std::vector<storage::Migration> migrations = {
-    {1,
-     R"(CREATE TABLE alarms_alarms (account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, definition TEXT NOT NULL,
-             revision BIGINT NOT NULL, cadence_s BIGINT NOT NULL, metric_namespace TEXT NOT NULL, metric_name TEXT NOT NULL, actions_enabled BIGINT NOT NULL,
-             state TEXT NOT NULL, reason TEXT NOT NULL, reason_data TEXT NOT NULL, evaluation_state TEXT NOT NULL, state_updated BIGINT NOT NULL,
-             state_transitioned BIGINT NOT NULL, configured BIGINT NOT NULL, warm_until BIGINT NOT NULL, PRIMARY KEY (account, region, name));
-           CREATE INDEX alarms_alarms_due ON alarms_alarms (cadence_s, account, region, name);
-           CREATE INDEX alarms_alarms_metric ON alarms_alarms (account, region, metric_namespace, metric_name);
-           CREATE TABLE alarms_history (account TEXT NOT NULL, region TEXT NOT NULL, sequence BIGINT NOT NULL, alarm_name TEXT NOT NULL, kind TEXT NOT NULL,
-             time BIGINT NOT NULL, type TEXT NOT NULL, summary TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (account, region, sequence));
-           CREATE INDEX alarms_history_alarm ON alarms_history (account, region, alarm_name, sequence);
-           CREATE INDEX alarms_history_time ON alarms_history (time);
-           CREATE TABLE alarms_evidence (account TEXT NOT NULL, region TEXT NOT NULL, sequence BIGINT NOT NULL, alarm_name TEXT NOT NULL, window_end BIGINT NOT NULL,
-             datapoints TEXT NOT NULL, PRIMARY KEY (account, region, sequence));
-           CREATE TABLE alarms_children (account TEXT NOT NULL, region TEXT NOT NULL, parent TEXT NOT NULL, child TEXT NOT NULL,
-             PRIMARY KEY (account, region, parent, child));
-           CREATE INDEX alarms_children_child ON alarms_children (account, region, child);
-           CREATE TABLE alarms_progress (cadence_s BIGINT PRIMARY KEY, evaluated_to_s BIGINT NOT NULL);
-           CREATE TABLE alarms_tags (arn TEXT NOT NULL, tag_key TEXT NOT NULL, tag_value TEXT NOT NULL, PRIMARY KEY (arn, tag_key));)"},
-};
-
 constexpr const char* columns =
     "account, region, name, kind, definition, revision, cadence_s, actions_enabled, state, reason, reason_data, evaluation_state, "
     "state_updated, state_transitioned, "
-    "configured, warm_until";
+    "configured, warm_until, suppressed_by, suppressed_until, suppressed_from";
 
 AlarmKind kind_of(std::string_view text) { return text == to_text(AlarmKind::composite) ? AlarmKind::composite : AlarmKind::metric; }
 AlarmState state_of(std::string_view text) { return parse_alarm_state(text).value_or(AlarmState::insufficient_data); }
 
 AlarmRecord record_of(const storage::Row& row) {
-  return {.scope = {row.text(0), row.text(1)},
-          .name = row.text(2),
-          .kind = kind_of(row.text(3)),
-          .definition = row.document(4),
-          .revision = row.integer(5),
-          .cadence_s = row.integer(6),
-          .actions_enabled = row.truth(7),
-          .state = state_of(row.text(8)),
-          .reason = row.text(9),
-          .reason_data = row.text(10),
-          .evaluation_state = row.text(11),
-          .state_updated = row.instant(12),
-          .state_transitioned = row.instant(13),
-          .configured = row.instant(14),
-          .warm_until = row.instant(15)};
+  return {
+      .scope = {row.text(0), row.text(1)},
+      .name = row.text(2),
+      .kind = kind_of(row.text(3)),
+      .definition = row.document(4),
+      .revision = row.integer(5),
+      .cadence_s = row.integer(6),
+      .actions_enabled = row.truth(7),
+      .state = state_of(row.text(8)),
+      .reason = row.text(9),
+      .reason_data = row.text(10),
+      .evaluation_state = row.text(11),
+      .state_updated = row.instant(12),
+      .state_transitioned = row.instant(13),
+      .configured = row.instant(14),
+      .warm_until = row.instant(15),
+      .suppression = {.by = parse_suppressed_by(row.text(16)), .until = row.instant(17), .changed_from = parse_alarm_state(row.text(18))}};
 }
 
 bool has_action(const AlarmRecord& alarm, const std::string& prefix) {
@@ -76,9 +57,8 @@ std::string_view to_text(AlarmKind kind) { return kind == AlarmKind::metric ? "M
 
 std::string AlarmRecord::arn() const { return make_arn("cloudwatch", scope, "alarm:" + name); }
 
-Result<void> AlarmStore::migrate() { return database_.migrate("alarms", migrations); }
-
 void AlarmStore::put(const AlarmRecord& alarm) {
+  touch(alarm.scope, alarm.name);
   database_.execute(
       "INSERT INTO alarms_alarms (account, region, name, kind, definition, revision, cadence_s, metric_namespace, metric_name, "
       "actions_enabled, state, reason, "
@@ -99,7 +79,12 @@ void AlarmStore::put(const AlarmRecord& alarm) {
 }
 
 bool AlarmStore::remove(const Scope& scope, const std::string& name) {
-  database_.execute("DELETE FROM alarms_children WHERE account = ? AND region = ? AND parent = ?", {scope.account, scope.region, name});
+  touch(scope, name);
+  for (const char* sql : {"DELETE FROM alarms_children WHERE account = ? AND region = ? AND parent = ?",
+                          "DELETE FROM alarms_suppressors WHERE account = ? AND region = ? AND composite = ?",
+                          "DELETE FROM alarms_muted WHERE account = ? AND region = ? AND alarm_name = ?",
+                          "DELETE FROM alarms_contributors WHERE account = ? AND region = ? AND alarm_name = ?"})
+    database_.execute(sql, {scope.account, scope.region, name});
   return database_.execute("DELETE FROM alarms_alarms WHERE account = ? AND region = ? AND name = ?", {scope.account, scope.region, name}) >
          0;
 }
@@ -156,34 +141,47 @@ std::size_t AlarmStore::count(const Scope& scope) {
   return row ? static_cast<std::size_t>(row->integer(0)) : 0;
 }
 
-std::vector<DueAlarm> AlarmStore::due(std::int64_t cadence_s, const DueAlarm* after, std::size_t count_max) {
-  std::vector<DueAlarm> due;
-  const Scope scope = after ? after->scope : Scope{};
-  for (const storage::Row& row : database_.query("SELECT account, region, name, revision, state, evaluation_state, configured, warm_until "
-                                                 "FROM alarms_alarms WHERE cadence_s = ? AND (account, region, name) > "
-                                                 "(?, ?, ?) ORDER BY account, region, name LIMIT ?",
-                                                 {cadence_s, scope.account, scope.region, after ? after->name : "", count_max}))
-    due.push_back(
-        {{row.text(0), row.text(1)}, row.text(2), row.integer(3), state_of(row.text(4)), row.text(5), row.instant(6), row.instant(7)});
-  return due;
+void AlarmStore::each_evaluated(const std::function<void(const AlarmRecord&)>& take) {
+  constexpr std::size_t page = 1000;
+  AlarmRecord last;
+  while (true) {
+    const auto rows =
+        database_.query(std::string("SELECT ") + columns +
+                            " FROM alarms_alarms WHERE (account, region, name) > (?, ?, ?) ORDER BY account, region, name LIMIT ?",
+                        {last.scope.account, last.scope.region, last.name, page});
+    for (const storage::Row& row : rows) {
+      last = record_of(row);
+      if (last.cadence_s != 0) take(last);
+    }
+    if (rows.size() < page) return;
+  }
 }
 
 void AlarmStore::put_state(const AlarmRecord& alarm) {
+  touch(alarm.scope, alarm.name);
   database_.execute(
-      "UPDATE alarms_alarms SET state = ?, reason = ?, reason_data = ?, state_updated = ?, state_transitioned = ? WHERE account = ? AND "
-      "region = ? AND name = ?",
-      {to_text(alarm.state), alarm.reason, alarm.reason_data, alarm.state_updated, alarm.state_transitioned, alarm.scope.account,
-       alarm.scope.region, alarm.name});
+      "UPDATE alarms_alarms SET state = ?, reason = ?, reason_data = ?, state_updated = ?, state_transitioned = ?, suppressed_by = ?, "
+      "suppressed_until = ?, suppressed_from = ? WHERE account = ? AND region = ? AND name = ?",
+      {to_text(alarm.state), alarm.reason, alarm.reason_data, alarm.state_updated, alarm.state_transitioned, to_text(alarm.suppression.by),
+       alarm.suppression.until, alarm.suppression.changed_from ? to_text(*alarm.suppression.changed_from) : std::string_view(),
+       alarm.scope.account, alarm.scope.region, alarm.name});
 }
 
-void AlarmStore::put_evaluation_state(const Scope& scope, const std::string& name, std::string_view evaluation_state) {
-  database_.execute("UPDATE alarms_alarms SET evaluation_state = ? WHERE account = ? AND region = ? AND name = ?",
-                    {evaluation_state, scope.account, scope.region, name});
+void AlarmStore::put_evaluation_state(const Scope& scope, const std::string& name, std::string_view evaluation_state, Instant at) {
+  touch(scope, name);
+  database_.execute("UPDATE alarms_alarms SET evaluation_state = ?, state_updated = ? WHERE account = ? AND region = ? AND name = ?",
+                    {evaluation_state, at, scope.account, scope.region, name});
 }
 
-bool AlarmStore::put_actions_enabled(const Scope& scope, const std::string& name, bool enabled) {
-  return database_.execute("UPDATE alarms_alarms SET actions_enabled = ? WHERE account = ? AND region = ? AND name = ?",
-                           {enabled, scope.account, scope.region, name}) > 0;
+void AlarmStore::put_warm_until(const Scope& scope, const std::string& name, Instant warm_until) {
+  touch(scope, name);
+  database_.execute("UPDATE alarms_alarms SET warm_until = ? WHERE account = ? AND region = ? AND name = ?",
+                    {warm_until, scope.account, scope.region, name});
+}
+
+bool AlarmStore::put_actions_enabled(const Scope& scope, const std::string& name, bool enabled, Instant configured) {
+  return database_.execute("UPDATE alarms_alarms SET actions_enabled = ?, configured = ? WHERE account = ? AND region = ? AND name = ?",
+                           {enabled, configured, scope.account, scope.region, name}) > 0;
 }
 
 std::optional<std::int64_t> AlarmStore::evaluated_to(std::int64_t cadence_s) {

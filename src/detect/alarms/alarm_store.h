@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detect/alarms/alarm.h"
+#include "detect/alarms/suppression.h"
 #include "model/scope.h"
 #include "storage/sql.h"
 
@@ -33,19 +34,16 @@ struct AlarmRecord {
   Instant state_transitioned{};
   Instant configured{};
   Instant warm_until{};
+  Suppression suppression;  ///< of a composite's actions
 
   std::string arn() const;
 };
 
-/// What the scheduler needs of an alarm that is due.
-struct DueAlarm {
-  Scope scope;
-  std::string name;
-  std::int64_t revision;
-  AlarmState state;
-  std::string evaluation_state;
-  Instant configured;
-  Instant warm_until;
+/// Told of every row that is written or removed, at once: the unit may still be undone.
+class AlarmWatcher {
+ public:
+  virtual ~AlarmWatcher() = default;
+  virtual void touched(const Scope& scope, const std::string& name) = 0;
 };
 
 struct AlarmFilter {
@@ -65,11 +63,25 @@ struct HistoryItem {
   Instant time{};
   std::string type;  ///< ConfigurationUpdate, StateUpdate, Action
   std::string summary;
-  std::string data;  ///< JSON text
+  std::string data;                         ///< JSON text
+  std::string contributor_id = {};          ///< of a contributor's change or action
+  std::string contributor_attributes = {};  ///< JSON text of an object
+};
+
+/// One time series of an alarm that watches several.
+struct ContributorRecord {
+  std::string id;
+  Document attributes;  ///< an object of texts
+  AlarmState state = AlarmState::ok;
+  std::string reason;
+  Instant transitioned{};
+  Instant turned{};     ///< since when it is there, or gone, without interruption
+  bool present = true;  ///< the last evaluation returned it
 };
 
 struct HistoryFilter {
   std::string alarm_name;
+  std::string contributor_id = {};
   std::set<AlarmKind> kinds;
   std::string type;
   std::optional<Instant> from, to;
@@ -92,11 +104,14 @@ class AlarmStore {
   std::vector<AlarmRecord> of_metric(const Scope& scope, const std::string& metric_namespace, const std::string& name);
   std::size_t count(const Scope& scope);
 
-  /// In the order of scope and name, after the given one.
-  std::vector<DueAlarm> due(std::int64_t cadence_s, const DueAlarm* after, std::size_t count_max);
+  void watch(AlarmWatcher& watcher) { watcher_ = &watcher; }
+  /// Every alarm that is evaluated as time passes, in the order of scope and name.
+  void each_evaluated(const std::function<void(const AlarmRecord&)>& take);
   void put_state(const AlarmRecord& alarm);
-  void put_evaluation_state(const Scope& scope, const std::string& name, std::string_view evaluation_state);
-  bool put_actions_enabled(const Scope& scope, const std::string& name, bool enabled);
+  /// `at`: the state counts as updated then.
+  void put_evaluation_state(const Scope& scope, const std::string& name, std::string_view evaluation_state, Instant at);
+  void put_warm_until(const Scope& scope, const std::string& name, Instant warm_until);
+  bool put_actions_enabled(const Scope& scope, const std::string& name, bool enabled, Instant configured);
 
   /// The item's sequence number.
   std::int64_t add_history(const Scope& scope, const HistoryItem& item);
@@ -112,6 +127,17 @@ class AlarmStore {
   std::vector<std::string> parents_of(const Scope& scope, const std::string& child);
   std::vector<std::string> children_of(const Scope& scope, const std::string& parent);
 
+  /// The alarm that suppresses a composite's actions; "" for none.
+  void put_suppressor(const Scope& scope, const std::string& composite, const std::string& suppressor);
+  std::string suppressor_of(const Scope& scope, const std::string& composite);
+  std::vector<std::string> suppressed_by(const Scope& scope, const std::string& suppressor);
+
+  /// In the order of ids.
+  std::vector<ContributorRecord> contributors(const Scope& scope, const std::string& alarm);
+  void put_contributor(const Scope& scope, const std::string& alarm, const ContributorRecord& contributor);
+  void remove_contributor(const Scope& scope, const std::string& alarm, const std::string& id);
+  void remove_contributors(const Scope& scope, const std::string& alarm);
+
   std::optional<std::int64_t> evaluated_to(std::int64_t cadence_s);
   void put_evaluated_to(std::int64_t cadence_s, std::int64_t at_s);
 
@@ -121,7 +147,11 @@ class AlarmStore {
   std::vector<std::pair<std::string, std::string>> tags(const std::string& arn);
 
  private:
+  void touch(const Scope& scope, const std::string& name) {
+    if (watcher_) watcher_->touched(scope, name);
+  }
   storage::Database& database_;
+  AlarmWatcher* watcher_ = nullptr;
 };
 
 }  // namespace tocsin::detect

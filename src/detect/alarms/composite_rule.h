@@ -25,11 +25,15 @@ struct CompositeRule {
   std::vector<CompositeRule> parts;
 };
 
-/// `invalid` with the place of the fault. At most 10,240 characters, 500 elements, 100 different alarms.
+/// A rule, and a suppressor, names an alarm by its name or its ARN: the name.
+std::string alarm_name_of(const std::string& reference);
+
+/// `invalid` with the place of the fault, in the service's words. At most 10,240 characters, 500 elements (child alarms, TRUE, FALSE,
+/// parentheses), 100 different alarms.
 Result<CompositeRule> parse_composite_rule(std::string_view text);
-/// Every alarm that the rule names, once.
+/// The name of every alarm in the rule, once.
 std::vector<std::string> alarms_of(const CompositeRule& rule);
-/// `state_of` gives nullopt for an alarm that does not exist: it is in no state.
+/// `state_of` is given references as written, and gives nullopt for an alarm that does not exist: it is in no state.
 bool holds(const CompositeRule& rule, const std::function<std::optional<AlarmState>(const std::string&)>& state_of);
 
 }  // namespace tocsin::detect

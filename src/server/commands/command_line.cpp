@@ -4,8 +4,10 @@
 #include <deque>
 
 #include "server/commands/doctor.h"
+#include "server/commands/import_prometheus_rules.h"
 #include "server/commands/init.h"
 #include "server/commands/patterns.h"
+#include "server/commands/replay_alarm.h"
 #include "server/commands/replay_anomaly.h"
 #include "server/commands/status.h"
 #include "server/commands/version.h"
@@ -70,6 +72,24 @@ class SettingFlags {
   std::map<std::string, CLI::Option*> options_;
 };
 
+void add_replay_alarm(CLI::App& command, ReplayAlarmOptions& options) {
+  command.add_option("--definition", options.definition, "the alarm, as put-metric-alarm --cli-input-json takes it; - is stdin")->type_name("FILE");
+  command.add_option("--name", options.name, "an alarm that the server has")->type_name("NAME");
+  command.add_option("--input", options.input, "CSV: timestamp,value; without it the metrics of the data directory")->type_name("FILE");
+  command.add_option("--from", options.from, "the start of the span")->type_name("TIME");
+  command.add_option("--to", options.to, "its end")->type_name("TIME");
+  command.add_option("--alarms-a-week", options.alarms_a_week, "how often the suggested threshold may ring (1)")->type_name("NUMBER");
+  command.add_flag("--json", options.json, "print JSON, a line an item");
+}
+
+void add_import_rules(CLI::App& command, ImportRulesOptions& options) {
+  command.add_option("file", options.file, "a rules file; - is stdin")->required()->type_name("FILE");
+  command.add_option("--endpoint", options.endpoint, "the server; without it the one that runs on the data directory")->type_name("URL");
+  command.add_flag("--dry-run", options.dry_run, "print the alarms, a line of JSON each");
+  for (const auto& [flag, into] : {std::pair("--alarm-action", &options.settings.alarm_actions), std::pair("--ok-action", &options.settings.ok_actions)})
+    command.add_option(flag, *into, "an action of each alarm; repeats")->expected(1)->type_name("ARN")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 int code(ExitCode exit) { return static_cast<int>(exit); }
 
 }  // namespace
@@ -107,6 +127,16 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   std::string patterns_input, patterns_output;
   patterns->add_option("--input", patterns_input, "the file whose lines are read")->required()->type_name("FILE");
   patterns->add_option("--output", patterns_output, "the file that gets line, template id and template")->required()->type_name("FILE");
+  ReplayAlarmOptions alarm_options;
+  CLI::App* const replay_alarm = replay->add_subcommand("alarm", "the transitions that an alarm would have made, and a threshold that would do");
+  const SettingFlags replay_alarm_settings(*replay_alarm, {"data", "account", "region"});
+  add_replay_alarm(*replay_alarm, alarm_options);
+  CLI::App* const import = app.add_subcommand("import", "take over what another system has");
+  import->require_subcommand(1);
+  ImportRulesOptions import_options;
+  CLI::App* const import_rules = import->add_subcommand("prometheus-rules", "alerting rules become PromQL alarms");
+  const SettingFlags import_rules_settings(*import_rules, {"data", "account", "region"});
+  add_import_rules(*import_rules, import_options);
   CLI::App* const version = app.add_subcommand("version", "print the version");
   for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
 
@@ -123,8 +153,10 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   if (patterns->parsed()) return code(run_patterns(patterns_input, patterns_output, console));
   const SettingFlags& settings = serve->parsed()    ? serve_settings
                                  : init->parsed()   ? init_settings
-                                 : status->parsed() ? status_settings
-                                                    : doctor_settings;
+                                 : status->parsed()       ? status_settings
+                                 : replay_alarm->parsed() ? replay_alarm_settings
+                                 : import_rules->parsed() ? import_rules_settings
+                                                          : doctor_settings;
   const auto loaded = settings.load(environment);
   if (!loaded) {
     console.err << "tocsin: " << loaded.error().message << "\n";
@@ -134,6 +166,8 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   init_options.json = json;
   if (serve->parsed()) return code(run_serve(loaded->config, parts.open_node, console));
   if (init->parsed()) return code(run_init(loaded->config, init_options, clock, parts.make_first_credentials, console));
+  if (replay_alarm->parsed()) return code(run_replay_alarm(loaded->config, alarm_options, parts.open_past_store, clock, console));
+  if (import_rules->parsed()) return code(run_import_rules(loaded->config, import_options, environment, clock, console));
   if (status->parsed()) return code(run_status(loaded->config, json, clock, console));
   return code(run_doctor(loaded->config, json, clock, console));
 }

@@ -3,6 +3,7 @@
 
 #include "server/commands/console.h"
 #include "server/commands/init.h"
+#include "server/commands/replay_alarm.h"
 #include "server/commands/serve.h"
 
 namespace tocsin::server {
@@ -11,6 +12,7 @@ namespace tocsin::server {
 struct CommandParts {
   OpenNode open_node;
   MakeFirstCredentials make_first_credentials;
+  OpenPastStore open_past_store;
 };
 
 /// Runs one command; its exit code. `environment` as main has it.

@@ -46,7 +46,8 @@ class CommandsTest : public ::testing::Test {
                      .make_first_credentials = [this](const ServerConfig& config) -> Result<FirstCredentials> {
                        if (std::exchange(keys_made, true)) return fail(ErrorKind::already_exists, "there is one");
                        return FirstCredentials{config.account, "AKIATEST", "secret", "ingest", "admin", "word"};
-                     }};
+                     },
+                     .open_past_store = {}};
 
   int tocsin(std::vector<const char*> arguments, std::vector<const char*> environment = {}) {
     out.str("");

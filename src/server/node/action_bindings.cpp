@@ -13,13 +13,26 @@ Result<std::string> RunbookBinding::start_runbook(const Request& request) {
   return rooms_.automation.start_for_incident(request.scope, request.document_name, request.document_version, parameters, request.role_arn, request.incident_arn);
 }
 
+namespace {
+
+/// Why an action that is known cannot be taken here.
+std::string words_of_missing(const std::optional<Arn>& arn) {
+  if (arn && arn->service == "lambda") return "The function " + arn->resource + " cannot be invoked: this server runs no functions yet.";
+  if (arn && arn->service == "ssm") return "No OpsItem can be created: this server has no OpsCenter yet.";
+  if (arn && (arn->service == "automate" || arn->service == "swf")) return "The instance cannot be reached: this server does not control the power of instances.";
+  if (arn && arn->service == "autoscaling") return "There is no Auto Scaling group: this server scales nothing.";
+  return "The action is not offered by this server.";
+}
+
+}  // namespace
+
 Result<void> AlarmActionBinding::run(const detect::AlarmActionRequest& request) {
   const auto arn = parse_arn(request.action_arn);
   if (arn && arn->service == "sns") return publish(request);
   const bool plan = arn && arn->service == "ssm-incidents";
   if (plan && request.new_state != AlarmState::alarm) return {};
   if (plan) return open_incident(request);
-  return fail(ErrorKind::unsupported, "The action " + request.action_arn + " is not offered by this server.");
+  return fail(ErrorKind::unsupported, words_of_missing(arn));
 }
 
 Result<void> AlarmActionBinding::publish(const detect::AlarmActionRequest& request) {

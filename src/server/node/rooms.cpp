@@ -56,7 +56,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       channels(ground.state, ground.outside.random),
       anomalies(ground.state, ground.outside.random, ground.metrics, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }),
       alarm_data(ground.metrics, {.bands = &anomalies}),
-      alarms(ground.state, ground.outside.random, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }, alarm_data),
+      alarms(ground.state, ground.outside.random, ground.timers, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }, alarm_data),
       incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents, host_looks),
       recent_changes(ground.state, audit, incidents),
