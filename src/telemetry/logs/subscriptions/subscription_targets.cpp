@@ -155,7 +155,7 @@ Result<void> SubscriptionTargets::dispatch(const Document& parcel) {
   const auto arn = parse_arn(text_or(parcel, "target"));
   if (!arn) return fail(ErrorKind::invalid, "The target is no ARN.");
   if (arn->service == "sqs") {
-    delivery::OutgoingMessage message{.body = text_or(parcel, "data"), .sender_id = "logs.amazonaws.com"};
+    delivery::OutgoingMessage message{.body = text_or(parcel, "data"), .sender_id = "logs.amazonaws.com", .source_arn = text_or(parcel, "source")};
     if (arn->resource.ends_with(".fifo")) {
       message.group_id = "logs";
       message.deduplication_id = text_or(parcel, "id");
@@ -185,6 +185,7 @@ void SubscriptionTargets::send(const Scope& scope, const std::string& destinatio
       continue;
     }
     const Document parcel = Object{{"target", target->arn.text()},
+                                   {"source", make_arn("logs", scope, "log-group:" + envelope.log_group + ":*")},
                                    {"data", text},
                                    {"account", scope.account},
                                    {"region", scope.region},
