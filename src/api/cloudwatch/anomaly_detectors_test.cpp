@@ -8,6 +8,7 @@
 
 #include "api/cloudwatch/service.h"
 #include "base/simulated_executor.h"
+#include "delivery/timers.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/memory_ingest_log.h"
@@ -29,7 +30,8 @@ class AnomalyDetectorOperations : public ::testing::Test {
   telemetry::ChunkMetricStore metrics{executor, *telemetry_database, log};
   storage::StateExecutor state{executor, *database};
   detect::MetricAlarmData data{metrics};
-  detect::Alarms alarms{state, random, [](EventEnvelope) { return std::string(); }, data};
+  delivery::Timers timers{state};
+  detect::Alarms alarms{state, random, timers, [](EventEnvelope) { return std::string(); }, data};
   detect::AnomalyDetectors anomalies{state, random, metrics, [](EventEnvelope) { return std::string(); }};
   Service service = make_cloudwatch_service(metrics, alarms,
                                             {[](const Call&, std::string_view key) { return std::string(key); },

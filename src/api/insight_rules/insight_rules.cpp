@@ -18,8 +18,6 @@ constexpr std::int64_t contributors_default = 10, contributors_max = 100;
 
 auto invalid(std::string words) { return refuse("InvalidParameterValueException", std::move(words)); }
 
-bool is_enabled(const Document& rule) { return text_or(rule, "State") == "ENABLED"; }
-
 /// Opens or closes the rule's span of time.
 void set_state(Object& rule, const std::string& state, std::int64_t now_ms) {
   if (!rule.contains("Spans")) rule["Spans"] = Array{};

@@ -7,6 +7,7 @@
 
 #include "api/cloudwatch/service.h"
 #include "base/simulated_executor.h"
+#include "delivery/timers.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/memory_ingest_log.h"
@@ -61,7 +62,8 @@ class ViewStory : public testing::Test {
   telemetry::ChunkMetricStore metrics{executor, *telemetry_database, log};
   detect::MetricAlarmData data{metrics};
   storage::StateExecutor state{executor, *database};
-  detect::Alarms alarms{state, random, [](EventEnvelope) { return std::string(); }, data};
+  delivery::Timers timers{state};
+  detect::Alarms alarms{state, random, timers, [](EventEnvelope) { return std::string(); }, data};
   telemetry::Dashboards dashboards{*database};
   ListTokens tokens{[](const Call&, std::string_view key) { return "sealed " + std::string(key); },
                     [](const Call&, std::string_view token) { return std::optional<std::string>(token.substr(7)); }};
