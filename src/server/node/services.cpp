@@ -48,7 +48,7 @@ api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
 void add_metric_views(Rooms& rooms, const api::ListTokens& tokens, std::vector<api::Service>& services) {
   for (api::Service& service : services)
     if (service.name == "cloudwatch")
-      api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens});
+      api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens, {.bands = &rooms.anomalies}});
 }
 
 }  // namespace
