@@ -231,6 +231,8 @@ std::vector<std::string> random_life(std::uint64_t seed, bool kills) {
     const Document data = parse_json(item.data).value();
     lives.push_back(item.alarm_name + ": " + text_or(*find(data, "newState"), "stateReason"));
   }
+  // one alarm's changes are in order; of one moment those of several alarms are not
+  std::stable_sort(lives.begin(), lives.end(), [](const auto& a, const auto& b) { return a.substr(0, 2) < b.substr(0, 2); });
   return lives;
 }
 

@@ -2,6 +2,7 @@
 // (touched), and it is read again before its next evaluation; so a unit that is undone leaves nothing wrong behind.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -62,8 +63,8 @@ class LiveAlarms final : public AlarmWatcher {
   std::unordered_map<std::int64_t, std::vector<LiveAlarm*>> by_cadence_;
   std::unordered_map<std::string, std::shared_ptr<const Scope>> scopes_;
   void drop_gone();
-  std::unordered_map<std::string, std::pair<Scope, std::string>> put_;  ///< touched, and not known yet
-  std::vector<LiveAlarm*> gone_;                                        ///< removed, or of another cadence now
+  std::map<std::string, std::pair<Scope, std::string>> put_;  ///< touched, and not known yet
+  std::vector<LiveAlarm*> gone_;                              ///< removed, or of another cadence now
 };
 
 }  // namespace tocsin::detect
