@@ -145,7 +145,7 @@ Compiled parse_csv(const Document& definition) {
         std::size_t number = 0;
         for (std::string& field : split_csv(text, delimiter[0], quote)) {
           if (number < columns.size())
-            columns[number].set(found, std::move(field), true);
+            columns[number].set(found, Document(std::string_view(field)), true);
           else
             found["column_" + std::to_string(number + 1)] = std::move(field);
           ++number;

@@ -94,9 +94,9 @@ TEST(Transformer, GroksCommonLogs) {
       R"([{"grok":{"match":"%{APACHE_ACCESS_LOG}"}}])", R"(127.0.0.1 - - [03/Aug/2023:12:34:56 +0000] "GET /page.html HTTP/1.1" 200 1234)",
       R"({"request":"/page.html","http_method":"GET","status_code":200,"http_version":"1.1","response_size":1234,"remote_host":"127.0.0.1","timestamp":"2023-08-03T12:34:56Z"})");
   expect(R"([{"grok":{"match":"%{NGINX_ACCESS_LOG}"}}])",
-         R"(192.168.1.100 - Foo [03/Aug/2023:12:34:56 +0000] "GET /account/login.html HTTP/1.1" 200 42 "https://www.amazon.com/" "Mozilla/5.0 (X)")",
-         R"({"request":"/account/login.html","referrer":"https://www.amazon.com/","agent":"Mozilla/5.0 (X)","http_method":"GET","status_code":200,"auth_user":"Foo","http_version":"1.1","response_size":42,"remote_host":"192.168.1.100","timestamp":"2023-08-03T12:34:56Z"
-})");
+         R"~(192.168.1.100 - Foo [03/Aug/2023:12:34:56 +0000] "GET /account/login.html HTTP/1.1" 200 42 "https://www.amazon.com/" "Mozilla/5.0 (X)")~",
+         R"~({"request":"/account/login.html","referrer":"https://www.amazon.com/","agent":"Mozilla/5.0 (X)","http_method":"GET","status_code":200,"auth_user":"Foo","http_version":"1.1","response_size":42,"remote_host":"192.168.1.100","timestamp":"2023-08-03T12:34:56Z"
+})~");
   expect(R"([{"grok":{"match":"%{SYSLOG5424}"}}])",
          R"(<165>1 2003-10-11T22:14:15.003Z mymachine.example.com evntslog - ID47 [exampleSDID@32473 iut="3" eventSource= "Application" eventID="1011"][examplePriority@32473 class="high"])",
          R"({"pri":165,"version":1,"timestamp":"2003-10-11T22:14:15.003Z","hostname":"mymachine.example.com","app":"evntslog","msg_id":"ID47","structured_data":"exampleSDID@32473 iut=\"3\" eventSource= \"Application\" eventID=\"1011\"","message":"[examplePriority@32473 class=\"high\"]"})");
@@ -105,7 +105,7 @@ TEST(Transformer, GroksCommonLogs) {
 TEST(Transformer, ParsesVendedLogs) {
   expect(R"([{"parsePostgres":{}}])",
          R"(2019-03-10 03:54:59 UTC:10.0.0.123(52834):postgres@logtestdb:[20175]:ERROR: column "wrong_column_name" does not exist at character 8)",
-         R"({"logTime":"2019-03-10 03:54:59 UTC","srcIp":"10.0.0.123(52834)","userName":"postgres","dbName":"logtestdb","processId":"20175","logLevel":"ERROR"})");
+         R"~({"logTime":"2019-03-10 03:54:59 UTC","srcIp":"10.0.0.123(52834)","userName":"postgres","dbName":"logtestdb","processId":"20175","logLevel":"ERROR"})~");
   expect(R"([{"parseRoute53":{}}])", "1.0 2017-12-13T08:15:50.235Z Z123412341234 example.com AAAA NOERROR TCP IAD12 192.0.2.0 198.51.100.0/24",
          R"({"version":1.0,"queryTimestamp":"2017-12-13T08:15:50.235Z","hostZoneId":"Z123412341234","queryName":"example.com","queryType":"AAAA","responseCode":"NOERROR","protocol":"TCP","edgeLocation":"IAD12","resolverIp":"192.0.2.0","ednsClientSubnet":"198.51.100.0/24"})");
 expect(
