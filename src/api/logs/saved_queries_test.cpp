@@ -3,8 +3,8 @@
 
 #include <boost/json.hpp>
 
+#include "api/logs/query_operations.h"
 #include "api/logs/saved_query_operations.h"
-#include "api/logs/service.h"
 #include "base/simulated_executor.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
@@ -32,7 +32,9 @@ struct World {
                     [](const Call&, std::string_view token) {
                       return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
                     }};
-  Service service = make_logs_service(store, queries, tokens);
+  Service service{"logs",
+                  {{"StartQuery", Handle([this](const Call& call) { return logs::start_query(store, queries, call); })},
+                   {"GetQueryResults", Handle([this](const Call& call) { return logs::get_query_results(queries, tokens, call); })}}};
 
   World() {
     EXPECT_TRUE(store.open());
