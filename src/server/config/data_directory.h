@@ -13,6 +13,7 @@ struct DataDirectory {
   std::filesystem::path endpoints() const { return root / "endpoints.json"; }
   std::filesystem::path telemetry() const { return root / "telemetry"; }
   std::filesystem::path status_copy() const { return root / "status"; }  ///< the status page as files
+  std::filesystem::path exports() const { return root / "exports"; }      ///< what was exported of logs
   // certificates: wire/tls, tls_files(root)
 };
 

@@ -86,7 +86,8 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
     if (data == StoredData::kept) continue;
     if (auto cleared = (*into)->clear(); !cleared) return std::unexpected(cleared.error());
   }
-  if (data == StoredData::emptied && outside.on_a_machine) std::filesystem::remove_all(directory.status_copy(), ignored);
+  if (data == StoredData::emptied && outside.on_a_machine)
+    for (const auto& files : {directory.status_copy(), directory.exports()}) std::filesystem::remove_all(files, ignored);
   auto foundation = std::make_unique<Foundation>(config, outside, std::move(files), *key);
   if (auto migrated = foundation->migrate(); !migrated) return std::unexpected(migrated.error());
   return foundation;

@@ -11,7 +11,7 @@ namespace {
 // and what is exported
 status_page::WriteFile file_writer(const Foundation& ground, const char* below) {
   if (!ground.outside.on_a_machine) return [](const std::string&, const std::string&) { return Result<void>(); };
-  return [folder = DataDirectory{ground.config.data}.status_copy()](const std::string& path, const std::string& content) { return replace_file(folder / below](const path, content); };
+  return [folder = ground.config.data / below](const std::string& path, const std::string& content) { return replace_file(folder / path, content); };
 }
 // what connections know of their APIs is sealed as all secrets are
 events::SecretSealer sealer(const access::SecretBox& box) {
