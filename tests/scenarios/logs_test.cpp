@@ -61,7 +61,9 @@ TEST(Logs, AnErrorRingsAnAlarm) {
 TEST(Logs, WhatWasAcknowledgedIsForwardedAlthoughThePowerGoes) {
   World world(32);
   add_group(world);
-  world.call("sqs", "CreateQueue", {{"QueueName", "errors"}});
+  world.call("sqs", "CreateQueue", {{"QueueName", "errors"},
+              {"Attributes", Object{{"Policy", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},)"
+                                               R"("Action":"sqs:SendMessage","Resource":"*"}]})"}}}});
   world.call("logs", "PutSubscriptionFilter",
              {{"logGroupName", "/shop"},
               {"filterName", "errors"},

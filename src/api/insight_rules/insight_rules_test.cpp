@@ -77,6 +77,7 @@ TEST(InsightRules, CountWhatCameSinceTheyWereEnabled) {
       R"({"KeyLabels":["$.ip"],"AggregationStatistic":"SampleCount","AggregateValue":3E0,"ApproximateUniqueCount":2,"Contributors":[{"Keys":["b"],"ApproximateAggregateValue":2E0,)"
       R"("Datapoints":[{"Timestamp":1760000040000000000,"ApproximateValue":2E0}]},{"Keys":["a"],"ApproximateAggregateValue":1E0,"Datapoints":[{"Timestamp":1760000040000000000,)"
       R"("ApproximateValue":1E0}]}],"MetricDatapoints":[{"Timestamp":1760000040000000000,"UniqueContributors":2E0,"Sum":3E0}]})");
+  world.executor.run_for(std::chrono::seconds(1));
   ASSERT_TRUE(world.ask("DisableInsightRules", {{"RuleNames", Array{"r", "none"}}}));
   world.executor.run_for(std::chrono::seconds(1));
   world.see("unseen");

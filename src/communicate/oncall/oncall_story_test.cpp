@@ -256,14 +256,14 @@ TEST(OnCallCrash, EvidenceThatDidNotComeIsAskedForAgainAndThePageGoesOut) {
   EXPECT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(1));
 }
 
-TEST(OnCallEvidence, ASourceThatNeverAnswersHoldsThePageForTwoSecondsAlone) {
+TEST(OnCallEvidence, ASourceThatNeverAnswersHoldsThePageForSecondsAlone) {
   Ground ground;
   LateChange source(false);
   Life life(ground);
   life.incidents.add_evidence_source(source);
   life.start();
   const auto started = life.ring(life.plan({life.person("alice")}));
-  life.executor.run_for(2s);
+  life.executor.run_for(incidents::evidence_wait_max);
   EXPECT_THAT(ground.mailbox.to("alice@example.org"), SizeIs(1));
   source.held[0](fail(ErrorKind::unavailable, "the audit store is away"));
   life.executor.run_for(1s);

@@ -83,6 +83,9 @@ bool is_address(std::string_view word) {
 bool is_number(std::string_view word) {
   std::size_t letters = 0;
   for (const char c : word) {
+    // 327ms, 1.5e-9; what has other letters before digits is an id
+    if (is_digit(c) && letters > 1) return false;
+    if (is_digit(c) && letters == 1 && word.find_first_of("eE") == std::string_view::npos) return false;
     letters += is_letter(c);
     if (!is_digit(c) && !is_letter(c) && c != '.' && c != '-' && c != '+' && c != '%' && c != ',') return false;
   }

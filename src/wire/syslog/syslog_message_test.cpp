@@ -62,7 +62,7 @@ TEST(SyslogFraming, CountsOctetsAndSplitsLines) {
   SyslogFraming framing;
   EXPECT_EQ(framing.feed("5 <1>ab3 <2>"), (Messages{"<1>ab", "<2>"}));
   EXPECT_EQ(framing.feed("<13>one\n<13>tw"), (Messages{"<13>one"}));
-  EXPECT_EQ(framing.feed("o\n12"), (Messages{"<13>two"}));
+  EXPECT_EQ(framing.feed("o\n11"), (Messages{"<13>two"}));
   EXPECT_EQ(framing.feed(" <13>with\nnl<13>rest"), (Messages{"<13>with\nnl"}));
   EXPECT_EQ(framing.rest(), "<13>rest");
   SyslogFraming broken;

@@ -128,7 +128,8 @@ Result<Object> data_protection_setting(const std::string& document, const std::o
   DataMasks masks;
   if (auto sound = masks.add_policy(document, {}); !sound) return std::unexpected(sound.error());
   Object since;
-  for (const std::string& identifier : *DataMasks::identifiers(document))
+  const auto identifiers = DataMasks::identifiers(document);
+  for (const std::string& identifier : *identifiers)
     since[identifier] = before ? integer_or(*find(*before, "since"), identifier, now_ms) : now_ms;
   return Object{{"policyDocument", document}, {"since", std::move(since)}, {"lastUpdatedTime", now_ms}};
 }
