@@ -40,7 +40,7 @@ struct World {
     for (const Operation& each : operations) {
       if (each.name != name) continue;
       if (const auto* handle = std::get_if<Handle>(&each.handle))
-        state.submit([&]() -> Result<void> {
+        state.submit([&, handle]() -> Result<void> {
           reply = (*handle)(call);
           return {};
         });

@@ -58,12 +58,11 @@ Result<SyslogListen> parse_syslog_listen(std::string_view text) {
 std::string to_text(const SyslogListen& listen) { return std::string(scheme(listen.transport)) + "://" + to_text(listen.address); }
 
 namespace {
-/// Until messages are kept; may outlive the server, and then keeps its context.
+/// Until messages are kept. May outlive the server: who keeps them tells it at any time.
 struct Wait {
-  explicit Wait(std::shared_ptr<asio::io_context> of) : context(std::move(of)), timer(*context, asio::steady_timer::time_point::max()) {}
-  std::shared_ptr<asio::io_context> context;
-  asio::steady_timer timer;
+  std::weak_ptr<asio::io_context> context;
   std::atomic<bool> over = false;
+  asio::steady_timer* timer = nullptr;  ///< of the coroutine that waits, while it does; on the context's thread
 };
 }  // namespace
 
@@ -80,13 +79,20 @@ struct SyslogServer::Parts {
   /// Hands messages over and waits until they are kept.
   awaitable<void> hand_over(std::vector<std::string> messages, std::string peer) {
     if (messages.empty()) co_return;
-    const auto wait = std::make_shared<Wait>(context);
+    asio::steady_timer timer(*context, asio::steady_timer::time_point::max());
+    const auto wait = std::make_shared<Wait>();
+    wait->context = context;
+    wait->timer = &timer;
+    const auto no_more = std::unique_ptr<Wait, void (*)(Wait*)>(wait.get(), [](Wait* ended) { ended->timer = nullptr; });
     take(std::move(messages), std::move(peer), [wait] {
       wait->over = true;
-      asio::post(*wait->context, [wait] { wait->timer.cancel(); });
+      if (const auto alive = wait->context.lock())
+        asio::post(*alive, [wait] {
+          if (wait->timer) wait->timer->cancel();
+        });
     });
     boost::system::error_code ignored;
-    if (!wait->over) co_await wait->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!wait->over) co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
   }
 
   awaitable<void> receive(udp::socket& socket) {
