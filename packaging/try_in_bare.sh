@@ -9,6 +9,7 @@ export DEBIAN_FRONTEND=noninteractive
 server=$(ls "$PWD"/tocsin_*.deb) agent=$(ls "$PWD"/tocsin-agent_*.deb)
 
 say "install"
+apt-get update -qq
 apt-get install -y -qq --no-install-recommends "$server" "$agent" systemd man-db >/dev/null
 must getent passwd tocsin
 must test "$(stat -c '%U %a' /var/lib/tocsin)" = "tocsin 700"
