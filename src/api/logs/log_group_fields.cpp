@@ -4,7 +4,7 @@
 #include <map>
 
 #include "api/logs/answers.h"
-#include "api/logs/operations.h"
+#include "api/logs/query_operations.h"
 
 namespace tocsin::api::logs {
 namespace {
@@ -26,8 +26,8 @@ void add_fields(const Object& object, const std::string& prefix, int depth, std:
 
 }  // namespace
 
-Reply get_log_group_fields(LogRooms& rooms, const Call& call) {
-  const auto group = group_at(rooms.store, call);
+Reply get_log_group_fields(LogStore& store, const Call& call) {
+  const auto group = group_at(store, call);
   if (!group) return std::unexpected(group.error());
   const std::int64_t now_ms = to_ms(call.now);
   telemetry::LogScanPlan plan{.groups = {(*group)->id}, .from_ms = now_ms - recent_ms, .to_ms = now_ms, .newest_first = true};
@@ -37,7 +37,7 @@ Reply get_log_group_fields(LogRooms& rooms, const Call& call) {
   }
   std::map<std::string, std::size_t> counts;
   std::size_t events = 0;
-  const auto scan = rooms.store.scan(std::move(plan));
+  const auto scan = store.scan(std::move(plan));
   for (bool more = true; more && events < events_max;) {
     std::vector<telemetry::LogRow> rows;
     more = scan->next(rows);

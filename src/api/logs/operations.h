@@ -12,7 +12,6 @@ using telemetry::LogStore;
 Reply create_log_group(LogRooms& rooms, const Call& call);
 Reply describe_log_groups(LogRooms& rooms, const ListTokens& tokens, const Call& call);
 Reply delete_log_group(LogRooms& rooms, const Call& call);
-Reply get_log_group_fields(LogRooms& rooms, const Call& call);
 Reply put_retention_policy(LogStore& store, const Call& call);
 Reply delete_retention_policy(LogStore& store, const Call& call);
 

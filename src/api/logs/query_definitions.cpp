@@ -1,7 +1,6 @@
-// PutQueryDefinition, DescribeQueryDefinitions, DeleteQueryDefinition, GetLogGroupFields, ListLogGroupsForQuery.
+// PutQueryDefinition, DescribeQueryDefinitions, DeleteQueryDefinition, ListLogGroupsForQuery.
 #include <algorithm>
 #include <boost/json.hpp>
-#include <cmath>
 
 #include "api/logs/answers.h"
 #include "api/logs/saved_query_operations.h"
@@ -69,45 +68,6 @@ Reply delete_query_definition(const Rooms& rooms, const Call& call) {
   return Object{{"success", true}};
 }
 
-/// Fields of events around a time, with the share of events that have each.
-Reply get_log_group_fields(const Rooms& rooms, const Call& call) {
-  const auto group = group_at(rooms.store, call);
-  if (!group) return std::unexpected(group.error());
-  constexpr std::int64_t half_ms = 8 * 60'000, recent_ms = 15 * 60'000;
-  const std::int64_t now_ms = to_ms(call.now);
-  std::int64_t from_ms = now_ms - recent_ms, to_ms = now_ms;
-  if (const auto time = integer_at(call.input, "time")) {
-    // seconds; what can only be milliseconds is taken as such
-    const std::int64_t centre_ms = *time > 100'000'000'000 ? *time : *time * 1000;
-    from_ms = centre_ms - half_ms;
-    to_ms = centre_ms + half_ms;
-  }
-  constexpr std::size_t events_max = 10'000, fields_max = 1'000;
-  std::map<std::string, std::size_t> counts;
-  std::size_t events = 0;
-  diagnose::Discovery discovery;
-  const auto scan = rooms.store.scan({.groups = {(*group)->id}, .from_ms = from_ms, .to_ms = to_ms, .newest_first = true});
-  std::vector<telemetry::LogRow> rows;
-  for (bool more = true; more && events < events_max;) {
-    rows.clear();
-    more = scan->next(rows);
-    for (const telemetry::LogRow& row : rows) {
-      if (events == events_max) break;
-      ++events;
-      for (const char* name : {"@timestamp", "@message", "@ingestionTime", "@logStream", "@log"}) ++counts[name];
-      for (const auto& [name, value] : discovery.all(row.message))
-        if (counts.contains(name) || counts.size() < fields_max) ++counts[name];
-    }
-  }
-  std::vector<std::pair<std::int64_t, std::string>> ordered;
-  for (const auto& [name, count] : counts)
-    ordered.emplace_back(-static_cast<std::int64_t>(std::llround(100.0 * static_cast<double>(count) / static_cast<double>(events))), name);
-  std::sort(ordered.begin(), ordered.end());
-  Array fields;
-  for (const auto& [percent, name] : ordered) fields.emplace_back(Object{{"name", name}, {"percent", -percent}});
-  return Object{{"logGroupFields", std::move(fields)}};
-}
-
 Reply list_log_groups_for_query(const Rooms& rooms, const Call& call) {
   const diagnose::LogQuery* query = rooms.queries.find(call.scope, text_or(call.input, "queryId"));
   if (!query) return refuse("ResourceNotFoundException", "The specified query does not exist.");
@@ -133,7 +93,6 @@ std::vector<Operation> saved_query_operations(const Rooms& rooms) {
   std::vector<Operation> operations = {operation("PutQueryDefinition", put_query_definition, rooms),
                                        operation("DescribeQueryDefinitions", describe_query_definitions, rooms),
                                        operation("DeleteQueryDefinition", delete_query_definition, rooms),
-                                       operation("GetLogGroupFields", get_log_group_fields, rooms),
                                        operation("ListLogGroupsForQuery", list_log_groups_for_query, rooms)};
   for (Operation& each : lookup_table_operations(rooms)) operations.push_back(std::move(each));
   return operations;

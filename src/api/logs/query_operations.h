@@ -16,5 +16,6 @@ Reply get_query_results(LogQueries& queries, const ListTokens& tokens, const Cal
 Reply stop_query(LogQueries& queries, const Call& call);
 Reply describe_queries(LogQueries& queries, const ListTokens& tokens, const Call& call);
 Reply get_log_record(LogStore& store, const Call& call);
+Reply get_log_group_fields(LogStore& store, const Call& call);
 
 }  // namespace tocsin::api::logs

@@ -34,6 +34,7 @@ struct World {
                     }};
   Service service{"logs",
                   {{"StartQuery", Handle([this](const Call& call) { return logs::start_query(store, queries, call); })},
+                   {"GetLogGroupFields", Handle([this](const Call& call) { return logs::get_log_group_fields(store, call); })},
                    {"GetQueryResults", Handle([this](const Call& call) { return logs::get_query_results(queries, tokens, call); })}}};
 
   World() {

@@ -1,4 +1,4 @@
-// The operations of CloudWatch Logs for saved queries, lookup tables and the fields of groups. A list of its own, which the service joins.
+// The operations of CloudWatch Logs for saved queries and lookup tables. A list of its own, which the service joins.
 #pragma once
 
 #include "api/call.h"

@@ -57,7 +57,6 @@ std::vector<Operation> setting_operations(LogRooms rooms, const ListTokens& toke
           operation("TagLogGroup", tag_log_group, rooms),
           operation("UntagLogGroup", untag_log_group, rooms),
           operation("ListTagsLogGroup", list_tags_log_group, rooms),
-          operation("GetLogGroupFields", get_log_group_fields, rooms),
           listing("ListLogGroups", list_log_groups, rooms, tokens)};
 }
 
@@ -114,7 +113,8 @@ std::vector<Operation> event_operations(LogStore& store, const ListTokens& token
           listing("DescribeLogStreams", describe_log_streams, store, tokens),
           operation("DeleteLogStream", delete_log_stream, store),
           operation("PutLogEvents", put_log_events, store),
-          operation("GetLogRecord", get_log_record, store)};
+          operation("GetLogRecord", get_log_record, store),
+          operation("GetLogGroupFields", get_log_group_fields, store)};
 }
 
 }  // namespace
