@@ -38,9 +38,18 @@ def statistic(url, namespace, name, stat, **dimensions):
     return [result["Values"][0] for result in results if result["Values"]]
 
 
-def installed(program, package):
-    found = shutil.which(program) or skip(f"{program} is not installed (Debian: {package})")
-    return found
+def debian_program(cache, package):
+    """The program of that name and package; where it is not installed, unpacked into the cache, so that no daemon of it starts on the machine."""
+    found = shutil.which(package)
+    folder = pathlib.Path(cache).resolve() / "debian" / package
+    if found or (folder / "usr/bin" / package).exists():
+        return found or str(folder / "usr/bin" / package)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if subprocess.run(["apt-get", "download", "-qq", package], cwd=folder).returncode != 0 or not list(folder.glob("*.deb")):
+        skip(f"{package} is not installed and cannot be had from Debian")
+    subprocess.run(["dpkg-deb", "-x", str(next(folder.glob("*.deb"))), str(folder)], check=True)
+    return str(folder / "usr/bin" / package)
 
 
 def environment_with(cache, sender):
@@ -63,9 +72,9 @@ def free_port():
         return one.getsockname()[1]
 
 
-def prometheus(server, folder, _cache):
+def prometheus(server, folder, cache):
     """Scrapes itself and writes what it finds to us."""
-    program, port = installed("prometheus", "prometheus"), free_port()
+    program, port = debian_program(cache, "prometheus"), free_port()
     server.start()
     config = folder / "prometheus.yml"
     config.write_text(f"global: {{scrape_interval: 1s}}\nscrape_configs: [{{job_name: self, static_configs: [{{targets: ['127.0.0.1:{port}']}}]}}]\n"
@@ -82,9 +91,9 @@ def prometheus(server, folder, _cache):
         process.wait(30)
 
 
-def node_exporter(server, _folder, _cache):
+def node_exporter(server, _folder, cache):
     """Is scraped by us."""
-    program, port = installed("prometheus-node-exporter", "prometheus-node-exporter"), free_port()
+    program, port = debian_program(cache, "prometheus-node-exporter"), free_port()
     process = subprocess.Popen([program, f"--web.listen-address=127.0.0.1:{port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         server.flags = ["--scrape", f"http://127.0.0.1:{port};job=node;every=1s"]

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import threading
 
-from hands import Refused, Unavailable, fetched
+from hands import Refused, fetched, toolchains
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 ANSWER_SECONDS = 60
@@ -58,9 +58,7 @@ class GoHand(SpokenHand):
     services = {"cloudwatch", "sns", "sqs", "sts"}
 
     def prepare(self, cache):
-        go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
-        if not go:
-            raise Unavailable("no Go compiler on this machine (Debian: golang-go, or go.dev/dl)")
+        go = toolchains.go(cache)
         program = pathlib.Path(cache).resolve() / "go" / "client"
         program.parent.mkdir(parents=True, exist_ok=True)
         with fetched.alone(program):
@@ -74,9 +72,7 @@ class JavascriptHand(SpokenHand):
     services = {"cloudwatch", "sns", "sqs", "sts"}
 
     def prepare(self, cache):
-        node, npm = shutil.which("node"), shutil.which("npm")
-        if not node or not npm:
-            raise Unavailable("no Node.js with npm on this machine (Debian: npm)")
+        node, npm = toolchains.node_and_npm(cache)
         folder = pathlib.Path(cache).resolve() / "javascript"
         with fetched.alone(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -84,7 +80,7 @@ class JavascriptHand(SpokenHand):
             if not (folder / "complete").exists() or (folder / "complete").read_text() != lock:
                 for name in ("package.json", "package-lock.json"):
                     shutil.copy(HERE / "javascript" / name, folder)
-                fetched.run_to_fetch([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder)
+                fetched.run_to_fetch([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder)
                 (folder / "complete").write_text(lock)
             shutil.copy(HERE / "javascript" / "client.mjs", folder)
         self.speak_with([node, "client.mjs"], cwd=folder, env=fetched.plain_environment())
