@@ -67,7 +67,8 @@ std::string body_of(const Options& options, int number, std::int64_t now_s) {
     return fmt::format(
         R"({{"MetricDataQueries":[{{"Id":"m1","MetricStat":{{"Metric":{{"Namespace":"Bench","MetricName":"Load","Dimensions":[{{"Name":"Host","Value":"host-{}"}}]}},"Period":60,"Stat":"Average"}}}}],"StartTime":{},"EndTime":{}}})",
         host, now_s / 60 * 60 - 3600, now_s / 60 * 60);
-  return fmt::format(R"({{"AlarmName":"bench-{}","StateValue":"{}","StateReason":"measured {}"}})", host, number / options.alarms % 2 ? "ALARM" : "OK", number);
+  return fmt::format(R"({{"AlarmName":"bench-{}","StateValue":"{}","StateReason":"measured {}"}})", host,
+                     number / options.alarms % 2 ? "ALARM" : "OK", number);
 }
 
 std::string request_of(const Options& options, int number, Instant now) {
@@ -115,7 +116,8 @@ class Load {
     measured_from_ = begin + warm_up;
     const auto end = measured_from_ + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(options_.seconds));
     auto next = begin;
-    const auto between = options_.rate > 0 ? std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(1 / options_.rate)) : 0ns;
+    const auto between =
+        options_.rate > 0 ? std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(1 / options_.rate)) : 0ns;
     while (Steady::now() < end) {
       if (options_.rate > 0) {
         for (; next <= Steady::now(); next += between) due_.push_back(next);
@@ -132,7 +134,10 @@ class Load {
  private:
   void connect() {
     Connection connection{.socket = ::socket(AF_INET, SOCK_STREAM, 0)};
-    sockaddr_in address{.sin_family = AF_INET, .sin_port = htons(static_cast<std::uint16_t>(options_.port)), .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    sockaddr_in address{.sin_family = AF_INET,
+                        .sin_port = htons(static_cast<std::uint16_t>(options_.port)),
+                        .sin_addr = {htonl(INADDR_LOOPBACK)},
+                        .sin_zero = {}};
     if (::connect(connection.socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
       fmt::print(stderr, "cannot connect: {}\n", std::strerror(errno));
       std::exit(1);
@@ -192,9 +197,15 @@ class Load {
 
   int report() {
     std::sort(latencies_us_.begin(), latencies_us_.end());
-    const auto at = [&](double part) { return latencies_us_.empty() ? 0.0 : latencies_us_[static_cast<std::size_t>(part * static_cast<double>(latencies_us_.size() - 1))] / 1000; };
-    fmt::print("{{\"operation\":\"{}\",\"connections\":{},\"rate_wanted\":{:.0f},\"per_second\":{:.0f},\"p50_ms\":{:.2f},\"p99_ms\":{:.2f},\"max_ms\":{:.2f},\"failed\":{}}}\n", options_.operation,
-               options_.connections, options_.rate, static_cast<double>(latencies_us_.size()) / options_.seconds, at(0.5), at(0.99), at(1), failed_);
+    const auto at = [&](double part) {
+      return latencies_us_.empty() ? 0.0
+                                   : latencies_us_[static_cast<std::size_t>(part * static_cast<double>(latencies_us_.size() - 1))] / 1000;
+    };
+    fmt::print(
+        "{{\"operation\":\"{}\",\"connections\":{},\"rate_wanted\":{:.0f},\"per_second\":{:.0f},\"p50_ms\":{:.2f},\"p99_ms\":{:.2f},\"max_"
+        "ms\":{:.2f},\"failed\":{}}}\n",
+        options_.operation, options_.connections, options_.rate, static_cast<double>(latencies_us_.size()) / options_.seconds, at(0.5),
+        at(0.99), at(1), failed_);
     return failed_ ? 1 : 0;
   }
 
@@ -215,5 +226,13 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: {} PORT OPERATION KEY_ID SECRET REGION CONNECTIONS SECONDS RATE ALARMS\n", argv[0]);
     return 2;
   }
-  return Load({std::atoi(argv[1]), argv[2], {argv[3], argv[4], ""}, argv[5], std::atoi(argv[6]), std::atof(argv[7]), std::atof(argv[8]), std::atoi(argv[9])}).run();
+  return Load({std::atoi(argv[1]),
+               argv[2],
+               {argv[3], argv[4], ""},
+               argv[5],
+               std::atoi(argv[6]),
+               std::atof(argv[7]),
+               std::atof(argv[8]),
+               std::atoi(argv[9])})
+      .run();
 }

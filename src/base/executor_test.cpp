@@ -26,7 +26,8 @@ TEST(SimulatedExecutor, RunsTimedTasksInOrderOfTimeAndMovesTheClock) {
   const TimerId cancelled = executor.post_after(2s, [&] { seen.emplace_back(9, executor.now()); });
   executor.cancel(cancelled);
   executor.run_for(4h);
-  const std::vector<std::pair<int, Instant>> expected = {{1, instant_from_ns(0) + 1s}, {2, instant_from_ns(0) + 3h}, {3, instant_from_ns(0) + 3h + 1s}};
+  const std::vector<std::pair<int, Instant>> expected = {
+      {1, instant_from_ns(0) + 1s}, {2, instant_from_ns(0) + 3h}, {3, instant_from_ns(0) + 3h + 1s}};
   EXPECT_EQ(seen, expected);
   EXPECT_EQ(clock.now(), instant_from_ns(0) + 4h);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/executor.h"
+#include "base/steady_time.h"
 
 namespace tocsin {
 namespace {
@@ -75,7 +76,7 @@ class ThreadExecutor final : public Executor {
   };
 
   /// How far the wall clock is ahead of the steady one: constant but for steps.
-  Duration wall_ahead() const { return clock_.now().time_since_epoch() - std::chrono::steady_clock::now().time_since_epoch(); }
+  Duration wall_ahead() const { return clock_.now().time_since_epoch() - steady_time(); }
 
   /// When somebody sets the clock, what waits for a span is moved with it, so that it is neither hastened nor held up.
   void follow_steps() {

@@ -1,9 +1,9 @@
 // A week in which everything around the server fails now and then, and a clock that somebody sets.
 //
-// Strategy: a ledger outside remembers what the server acknowledged. Day and night parameters are put, messages and events sent, and alarms rung that page
-// a person, while a seed draws faults: the power goes, the disk fails or is full for a while, mail is out of order. At the end all is well again for two hours.
-// Invariants: nothing acknowledged is lost; what was sent once is there once, an event reaches its target once; each alarm opens one incident; every page was
-// delivered or its failure is known.
+// Strategy: a ledger outside remembers what the server acknowledged. Day and night parameters are put, messages and events sent, and alarms
+// rung that page a person, while a seed draws faults: the power goes, the disk fails or is full for a while, mail is out of order. At the
+// end all is well again for two hours. Invariants: nothing acknowledged is lost; what was sent once is there once, an event reaches its
+// target once; each alarm opens one incident; every page was delivered or its failure is known.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -51,11 +51,13 @@ class Ledger {
   void send_something() {
     const std::string name = std::to_string(++names_);
     // one try: an answer that never came may stand for what was done
-    const auto parameter = world_.try_call(world_.client(), "ssm", "PutParameter", {{"Name", "/week/" + name}, {"Value", name}, {"Type", "String"}});
+    const auto parameter =
+        world_.try_call(world_.client(), "ssm", "PutParameter", {{"Name", "/week/" + name}, {"Value", name}, {"Type", "String"}});
     if (parameter) parameters_.insert(name);
     if (world_.try_call(world_.client(), "sqs", "SendMessage", {{"QueueUrl", sent_}, {"MessageBody", name}})) messages_.insert(name);
-    const auto event = world_.try_call(world_.client(), "events", "PutEvents",
-                                       {{"Entries", Array{Object{{"Source", "week"}, {"DetailType", "n"}, {"Detail", to_json(Object{{"n", name}})}}}}});
+    const auto event =
+        world_.try_call(world_.client(), "events", "PutEvents",
+                        {{"Entries", Array{Object{{"Source", "week"}, {"DetailType", "n"}, {"Detail", to_json(Object{{"n", name}})}}}}});
     if (event && integer_or(*event, "FailedEntryCount", 1) == 0) events_.insert(name);
   }
 
@@ -73,7 +75,9 @@ class Ledger {
 
  private:
   std::string add_queue(const std::string& name) {
-    return text_or(world_.call("sqs", "CreateQueue", {{"QueueName", name}, {"Attributes", Object{{"Policy", for_rules}, {"MessageRetentionPeriod", "1209600"}}}}), "QueueUrl");
+    return text_or(world_.call("sqs", "CreateQueue",
+                               {{"QueueName", name}, {"Attributes", Object{{"Policy", for_rules}, {"MessageRetentionPeriod", "1209600"}}}}),
+                   "QueueUrl");
   }
 
   static void expect_once(const std::set<std::string>& acknowledged, const std::multiset<std::string>& found, const char* what) {
@@ -106,14 +110,24 @@ class Watch {
   explicit Watch(World& world) : world_(world), shop_(world) {
     const std::string person = shop_.add_person("ada", ada);
     world_.call("ssm-incidents", "CreateReplicationSet", {{"regions", Object{{world_.client().region, Object{}}}}});
-    const Document plan = world_.call("ssm-incidents", "CreateResponsePlan",
-                                      {{"name", "week"}, {"incidentTemplate", Object{{"title", "rung"}, {"impact", 3}}}, {"engagements", Array{Document(person)}}});
+    const Document plan = world_.call(
+        "ssm-incidents", "CreateResponsePlan",
+        {{"name", "week"}, {"incidentTemplate", Object{{"title", "rung"}, {"impact", 3}}}, {"engagements", Array{Document(person)}}});
     world_.call("cloudwatch", "PutMetricAlarm",
-                {{"AlarmName", "bell"}, {"Namespace", "Week"}, {"MetricName", "none"}, {"Statistic", "Maximum"}, {"Period", 60}, {"EvaluationPeriods", 1}, {"Threshold", 1},
-                 {"ComparisonOperator", "GreaterThanThreshold"}, {"TreatMissingData", "ignore"}, {"AlarmActions", Array{*find(plan, "arn")}}});
+                {{"AlarmName", "bell"},
+                 {"Namespace", "Week"},
+                 {"MetricName", "none"},
+                 {"Statistic", "Maximum"},
+                 {"Period", 60},
+                 {"EvaluationPeriods", 1},
+                 {"Threshold", 1},
+                 {"ComparisonOperator", "GreaterThanThreshold"},
+                 {"TreatMissingData", "ignore"},
+                 {"AlarmActions", Array{*find(plan, "arn")}}});
     world_.mail.on_letter = [this](const simulation::Letter& letter) {
       const std::string link = letter.link("/a/");
-      if (!link.empty()) world_.executor.post_after(2min, [this, link] { world_.send(simulation::form_request(link), [](wire::HttpResponse) {}); });
+      if (!link.empty())
+        world_.executor.post_after(2min, [this, link] { world_.send(simulation::form_request(link), [](wire::HttpResponse) {}); });
     };
   }
 
@@ -134,7 +148,9 @@ class Watch {
   }
 
  private:
-  void set(const char* state) { insist(world_, "cloudwatch", "SetAlarmState", {{"AlarmName", "bell"}, {"StateValue", state}, {"StateReason", "by hand"}}); }
+  void set(const char* state) {
+    insist(world_, "cloudwatch", "SetAlarmState", {{"AlarmName", "bell"}, {"StateValue", state}, {"StateReason", "by hand"}});
+  }
   std::vector<Document> open_incidents() { return incidents("OPEN"); }
   std::vector<Document> incidents(const std::string& status) {
     std::vector<Document> found;
@@ -230,7 +246,9 @@ TEST(DayOfLoad, GrowsByItsDataAlone) {
     for (int minute = 0; minute < 60; ++minute) {
       Array data;
       for (int host = 0; host < 50; ++host)
-        data.push_back(Object{{"MetricName", "Load"}, {"Dimensions", Array{Object{{"Name", "Host"}, {"Value", "h" + std::to_string(host)}}}}, {"Value", (host * 7 + minute) % 50}});
+        data.push_back(Object{{"MetricName", "Load"},
+                              {"Dimensions", Array{Object{{"Name", "Host"}, {"Value", "h" + std::to_string(host)}}}},
+                              {"Value", (host * 7 + minute) % 50}});
       world.call("cloudwatch", "PutMetricData", {{"Namespace", "Day"}, {"MetricData", std::move(data)}});
       if (minute % 10 == 0) ledger.send_something();
       world.fast_forward(1min);

@@ -15,7 +15,13 @@ constexpr std::int64_t skew_steps = 1;
 constexpr const char* columns = "account, name, path, created, user_name, enabled, tags";
 
 MfaDevice read(const storage::Row& row) {
-  MfaDevice device{.account = row.text(0), .name = row.text(1), .path = row.text(2), .created = row.instant(3), .user_name = row.text(4), .enabled = row.instant(5), .tags = {}};
+  MfaDevice device{.account = row.text(0),
+                   .name = row.text(1),
+                   .path = row.text(2),
+                   .created = row.instant(3),
+                   .user_name = row.text(4),
+                   .enabled = row.instant(5),
+                   .tags = {}};
   const Document tags = row.document(6);
   if (tags.is_array())
     for (const Document& tag : tags.as_array()) device.tags.emplace_back(tag.as_array()[0].as_string(), tag.as_array()[1].as_string());
@@ -52,7 +58,8 @@ Result<std::string> MfaDeviceStore::create(MfaDevice device) {
   changing(state_).execute(
       "INSERT INTO mfa_device_devices (serial, account, name, path, created, user_name, enabled, tags, sealed_seed, last_step, drift) "
       "VALUES (?, ?, ?, ?, ?, '', 0, ?, ?, 0, 0)",
-      {device.serial(), device.account, device.name, device.path, state_.now(), to_document(device.tags), box_.seal(seed, device.serial())});
+      {device.serial(), device.account, device.name, device.path, state_.now(), to_document(device.tags),
+       box_.seal(seed, device.serial())});
   return seed;
 }
 
@@ -73,7 +80,8 @@ std::vector<MfaDevice> MfaDeviceStore::list(const std::string& account) {
 std::vector<MfaDevice> MfaDeviceStore::of_user(const std::string& account, const std::string& user_name) {
   std::vector<MfaDevice> out;
   for (const storage::Row& row : state_.database().query(
-           std::string("SELECT ") + columns + " FROM mfa_device_devices WHERE account = ? AND user_name = ? ORDER BY serial", {account, user_name}))
+           std::string("SELECT ") + columns + " FROM mfa_device_devices WHERE account = ? AND user_name = ? ORDER BY serial",
+           {account, user_name}))
     out.push_back(read(row));
   return out;
 }
@@ -83,14 +91,14 @@ void MfaDeviceStore::put_tags(const MfaDevice& device) {
 }
 
 Result<void> MfaDeviceStore::remove(const MfaDevice& device) {
-  if (!device.user_name.empty())
-    return fail(ErrorKind::conflict, "MFA VirtualDevice in use. Must deactivate first.", "DeleteConflict");
+  if (!device.user_name.empty()) return fail(ErrorKind::conflict, "MFA VirtualDevice in use. Must deactivate first.", "DeleteConflict");
   changing(state_).execute("DELETE FROM mfa_device_devices WHERE serial = ?", {device.serial()});
   return {};
 }
 
 std::optional<MfaDeviceStore::Clockwork> MfaDeviceStore::clockwork_of(const MfaDevice& device) {
-  const auto row = state_.database().query_one("SELECT sealed_seed, last_step, drift FROM mfa_device_devices WHERE serial = ?", {device.serial()});
+  const auto row =
+      state_.database().query_one("SELECT sealed_seed, last_step, drift FROM mfa_device_devices WHERE serial = ?", {device.serial()});
   if (!row) return std::nullopt;
   auto seed = box_.open(row->text(0), device.serial());
   if (!seed) return std::nullopt;
@@ -98,10 +106,13 @@ std::optional<MfaDeviceStore::Clockwork> MfaDeviceStore::clockwork_of(const MfaD
 }
 
 /// Where the two codes follow one another.
-std::optional<std::int64_t> MfaDeviceStore::step_of(const Clockwork& clockwork, const std::string& first_code, const std::string& second_code) const {
+std::optional<std::int64_t> MfaDeviceStore::step_of(const Clockwork& clockwork, const std::string& first_code,
+                                                    const std::string& second_code) const {
   const std::int64_t now = totp_step(state_.now());
   for (std::int64_t step = now - search_steps; step <= now + search_steps; ++step)
-    if (equal_constant_time(totp_code(clockwork.seed, step), first_code) && equal_constant_time(totp_code(clockwork.seed, step + 1), second_code)) return step + 1;
+    if (equal_constant_time(totp_code(clockwork.seed, step), first_code) &&
+        equal_constant_time(totp_code(clockwork.seed, step + 1), second_code))
+      return step + 1;
   return std::nullopt;
 }
 
@@ -116,10 +127,12 @@ Result<void> MfaDeviceStore::set_clock(const MfaDevice& device, const std::strin
   return {};
 }
 
-Result<void> MfaDeviceStore::enable(const MfaDevice& device, const std::string& user_name, const std::string& first_code, const std::string& second_code) {
+Result<void> MfaDeviceStore::enable(const MfaDevice& device, const std::string& user_name, const std::string& first_code,
+                                    const std::string& second_code) {
   if (!device.user_name.empty()) return fail(ErrorKind::already_exists, "MFA Device is already in use.", "EntityAlreadyExists");
   if (auto set = set_clock(device, first_code, second_code); !set) return set;
-  changing(state_).execute("UPDATE mfa_device_devices SET user_name = ?, enabled = ? WHERE serial = ?", {user_name, state_.now(), device.serial()});
+  changing(state_).execute("UPDATE mfa_device_devices SET user_name = ?, enabled = ? WHERE serial = ?",
+                           {user_name, state_.now(), device.serial()});
   return {};
 }
 

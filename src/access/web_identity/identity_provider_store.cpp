@@ -18,14 +18,20 @@ std::vector<std::string> texts_of(const Document& list) {
 }
 
 IdentityProvider read(const storage::Row& row) {
-  IdentityProvider out{.account = row.text(0), .url = row.text(1), .client_ids = texts_of(row.document(2)), .thumbprints = texts_of(row.document(3)), .created = row.instant(4), .tags = {}};
+  IdentityProvider out{.account = row.text(0),
+                       .url = row.text(1),
+                       .client_ids = texts_of(row.document(2)),
+                       .thumbprints = texts_of(row.document(3)),
+                       .created = row.instant(4),
+                       .tags = {}};
   const Document tags = row.document(5);
   if (tags.is_array())
     for (const Document& tag : tags.as_array()) out.tags.emplace_back(tag.as_array()[0].as_string(), tag.as_array()[1].as_string());
   return out;
 }
 
-constexpr const char* columns = "SELECT account, url, client_ids, thumbprints, created, tags FROM identity_provider_providers WHERE account = ?";
+constexpr const char* columns =
+    "SELECT account, url, client_ids, thumbprints, created, tags FROM identity_provider_providers WHERE account = ?";
 
 }  // namespace
 
@@ -60,9 +66,11 @@ void IdentityProviderStore::put(const IdentityProvider& provider) {
   Array tags;
   for (const auto& [name, value] : provider.tags) tags.push_back(Array{Document(name), Document(value)});
   changing(state_).execute(
-      "INSERT INTO identity_provider_providers (account, url, client_ids, thumbprints, created, tags) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT "
+      "INSERT INTO identity_provider_providers (account, url, client_ids, thumbprints, created, tags) VALUES (?, ?, ?, ?, ?, ?) ON "
+      "CONFLICT "
       "(account, url) DO UPDATE SET client_ids = excluded.client_ids, thumbprints = excluded.thumbprints, tags = excluded.tags",
-      {provider.account, provider.url, texts(provider.client_ids), texts(provider.thumbprints), provider.created, Document(std::move(tags))});
+      {provider.account, provider.url, texts(provider.client_ids), texts(provider.thumbprints), provider.created,
+       Document(std::move(tags))});
 }
 
 void IdentityProviderStore::remove(const IdentityProvider& provider) {

@@ -69,7 +69,8 @@ Key built(const char* type, OSSL_PARAM_BLD* builder) {
 }
 
 Key rsa_key(const PublicKey& key) {
-  if (key.modulus.size() < modulus_bytes_min || key.modulus.size() > modulus_bytes_max || key.exponent.empty() || key.exponent.size() > 8) return nullptr;
+  if (key.modulus.size() < modulus_bytes_min || key.modulus.size() > modulus_bytes_max || key.exponent.empty() || key.exponent.size() > 8)
+    return nullptr;
   const Number n = number(key.modulus), e = number(key.exponent);
   const Builder builder(OSSL_PARAM_BLD_new());
   OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
@@ -122,7 +123,8 @@ Result<KeySet> parse_key_set(std::string_view json) {
   KeySet out;
   for (const Document& entry : array_at(*document, "keys")) {
     if (text_or(entry, "use", "sig") != "sig" || out.keys.size() >= keys_max) continue;
-    PublicKey key{.id = text_or(entry, "kid"), .type = text_or(entry, "kty"), .algorithm = text_or(entry, "alg"), .curve = text_or(entry, "crv")};
+    PublicKey key{
+        .id = text_or(entry, "kid"), .type = text_or(entry, "kty"), .algorithm = text_or(entry, "alg"), .curve = text_or(entry, "crv")};
     key.modulus = decoded(text_or(entry, "n"));
     key.exponent = decoded(text_or(entry, "e"));
     key.x = decoded(text_or(entry, "x"));

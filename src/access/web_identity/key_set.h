@@ -10,10 +10,10 @@
 namespace tocsin::access {
 
 struct PublicKey {
-  std::string id;         ///< kid; may be empty
-  std::string type;       ///< RSA or EC
-  std::string algorithm;  ///< alg; may be empty: any that fits the type
-  std::string curve;      ///< of EC: P-256, P-384, P-521
+  std::string id;                 ///< kid; may be empty
+  std::string type;               ///< RSA or EC
+  std::string algorithm;          ///< alg; may be empty: any that fits the type
+  std::string curve;              ///< of EC: P-256, P-384, P-521
   std::string modulus, exponent;  ///< of RSA, bytes
   std::string x, y;               ///< of EC, bytes
 };

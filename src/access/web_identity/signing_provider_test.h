@@ -22,12 +22,24 @@ class SigningProvider {
   SigningProvider(const SigningProvider&) = delete;
 
   Document published(const std::string& id) const {
-    if (kind_ == "RSA") return Object{{"kty", "RSA"}, {"use", "sig"}, {"kid", id}, {"alg", "RS256"}, {"n", number(OSSL_PKEY_PARAM_RSA_N)}, {"e", number(OSSL_PKEY_PARAM_RSA_E)}};
-    return Object{{"kty", "EC"}, {"use", "sig"}, {"kid", id}, {"crv", kind_}, {"x", number(OSSL_PKEY_PARAM_EC_PUB_X)}, {"y", number(OSSL_PKEY_PARAM_EC_PUB_Y)}};
+    if (kind_ == "RSA")
+      return Object{{"kty", "RSA"},
+                    {"use", "sig"},
+                    {"kid", id},
+                    {"alg", "RS256"},
+                    {"n", number(OSSL_PKEY_PARAM_RSA_N)},
+                    {"e", number(OSSL_PKEY_PARAM_RSA_E)}};
+    return Object{{"kty", "EC"},
+                  {"use", "sig"},
+                  {"kid", id},
+                  {"crv", kind_},
+                  {"x", number(OSSL_PKEY_PARAM_EC_PUB_X)},
+                  {"y", number(OSSL_PKEY_PARAM_EC_PUB_Y)}};
   }
 
   std::string token(const std::string& id, const Document& claims) const {
-    const std::string text = to_base64url(to_json(Object{{"alg", kind_ == "RSA" ? "RS256" : "ES256"}, {"kid", id}, {"typ", "JWT"}})) + '.' + to_base64url(to_json(claims));
+    const std::string text = to_base64url(to_json(Object{{"alg", kind_ == "RSA" ? "RS256" : "ES256"}, {"kid", id}, {"typ", "JWT"}})) + '.' +
+                             to_base64url(to_json(claims));
     return text + '.' + to_base64url(signature(text));
   }
 
@@ -46,7 +58,8 @@ class SigningProvider {
     EVP_DigestSignInit(context, nullptr, EVP_sha256(), nullptr, key_);
     std::size_t size = 1024;
     std::string out(size, '\0');
-    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(out.data()), &size, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    EVP_DigestSign(context, reinterpret_cast<unsigned char*>(out.data()), &size, reinterpret_cast<const unsigned char*>(text.data()),
+                   text.size());
     EVP_MD_CTX_free(context);
     out.resize(size);
     return kind_ == "RSA" ? out : side_by_side(out);

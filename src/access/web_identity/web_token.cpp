@@ -55,7 +55,10 @@ Result<WebToken> parse_web_token(std::string_view text) {
   auto claims = decoded_object(text.substr(first + 1, second - first - 1));
   auto signature = decoded(text.substr(second + 1));
   if (!head || !claims || !signature) return invalid(std::string(not_valid));
-  WebToken token{.algorithm = text_or(*head, "alg"), .key_id = text_or(*head, "kid"), .issuer = text_or(*claims, "iss"), .subject = text_or(*claims, "sub")};
+  WebToken token{.algorithm = text_or(*head, "alg"),
+                 .key_id = text_or(*head, "kid"),
+                 .issuer = text_or(*claims, "iss"),
+                 .subject = text_or(*claims, "sub")};
   token.audiences = audiences_of(*claims);
   token.claims = std::move(*claims);
   token.signed_text = text.substr(0, second);
@@ -75,7 +78,9 @@ Result<void> verify_web_token(const WebToken& token, const KeySet& keys) {
   }
   if (!known)
     return fail(ErrorKind::denied,
-                "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements", "InvalidIdentityToken");
+                "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation "
+                "for requirements",
+                "InvalidIdentityToken");
   return fail(ErrorKind::denied, "Provided Token is not valid: its signature does not hold.", "InvalidIdentityToken");
 }
 
@@ -85,8 +90,9 @@ Result<void> check_web_token_times(const WebToken& token, Instant now) {
   const auto ends = seconds_at(token.claims, "exp"), issued = seconds_at(token.claims, "iat"), begins = seconds_at(token.claims, "nbf");
   if (!ends || !issued) return invalid("exp and iat must be numbers");
   if (*ends <= now_s)
-    return fail(ErrorKind::denied, "Token expired: current date/time " + std::to_string(to_seconds(now)) + " must be before the expiration date/time " +
-                                       std::to_string(static_cast<std::int64_t>(std::clamp(*ends, -1e15, 1e15))),
+    return fail(ErrorKind::denied,
+                "Token expired: current date/time " + std::to_string(to_seconds(now)) + " must be before the expiration date/time " +
+                    std::to_string(static_cast<std::int64_t>(std::clamp(*ends, -1e15, 1e15))),
                 "ExpiredTokenException");
   if (*issued > now_s + skew_s || (begins && *begins > now_s + skew_s)) return invalid("Token is not yet valid");
   return {};

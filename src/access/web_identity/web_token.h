@@ -29,7 +29,8 @@ Result<WebToken> parse_web_token(std::string_view text);
 /// Whether one of the keys signed it. `denied`, reason InvalidIdentityToken.
 Result<void> verify_web_token(const WebToken& token, const KeySet& keys);
 
-/// exp, nbf, iat; up to five minutes of difference between clocks are let pass for the latter two. Reasons ExpiredTokenException, InvalidIdentityToken.
+/// exp, nbf, iat; up to five minutes of difference between clocks are let pass for the latter two. Reasons ExpiredTokenException,
+/// InvalidIdentityToken.
 Result<void> check_web_token_times(const WebToken& token, Instant now);
 
 /// The issuer as ARNs and condition keys have it: without the scheme.

@@ -1,5 +1,5 @@
-// Strategy of the fuzz tests: tokens, key sets and configurations of a real provider are damaged; invariants: nothing crashes, and no damaged
-// token whose text changed is believed.
+// Strategy of the fuzz tests: tokens, key sets and configurations of a real provider are damaged; invariants: nothing crashes, and no
+// damaged token whose text changed is believed.
 #include "access/web_identity/web_token.h"
 
 #include <gtest/gtest.h>
@@ -16,7 +16,11 @@ using testing_provider::SigningProvider;
 const Instant now = instant_from_ms(1'760'000'000'000);
 
 Object claims_of(const Document& audience = "ci") {
-  return {{"iss", "https://id.example/realm"}, {"sub", "repo:shop"}, {"aud", audience}, {"iat", to_seconds(now)}, {"exp", to_seconds(now) + 600}};
+  return {{"iss", "https://id.example/realm"},
+          {"sub", "repo:shop"},
+          {"aud", audience},
+          {"iat", to_seconds(now)},
+          {"exp", to_seconds(now) + 600}};
 }
 
 KeySet keys_of(const SigningProvider& provider, const std::string& id = "k1") {
@@ -35,7 +39,8 @@ TEST(WebToken, IsBelievedWhenItsProvidersKeySignedIt) {
     EXPECT_EQ(token->audiences, std::vector<std::string>{"ci"});
     EXPECT_TRUE(verify_web_token(*token, keys_of(provider))) << kind;
     EXPECT_FALSE(verify_web_token(*token, keys_of(other))) << kind;
-    EXPECT_TRUE(reason_of(verify_web_token(*token, keys_of(provider, "k2"))).starts_with("InvalidIdentityToken: Couldn't retrieve verification key"));
+    EXPECT_TRUE(reason_of(verify_web_token(*token, keys_of(provider, "k2")))
+                    .starts_with("InvalidIdentityToken: Couldn't retrieve verification key"));
     WebToken tampered = *token;
     tampered.signed_text.back() = tampered.signed_text.back() == 'A' ? 'B' : 'A';
     EXPECT_FALSE(verify_web_token(tampered, keys_of(provider)));
@@ -68,7 +73,8 @@ TEST(WebToken, ItsTimesAreHeld) {
 
 TEST(WebToken, WhatIsNoneIsToldSo) {
   const SigningProvider provider("P-256");
-  for (const char* text : {"", "abc", "a.b", "a.b.c", "e30.e30.", "e30.e30.e30.e30", "!!.e30.e30"}) EXPECT_EQ(parse_web_token(text).error().reason, "InvalidIdentityToken") << text;
+  for (const char* text : {"", "abc", "a.b", "a.b.c", "e30.e30.", "e30.e30.e30.e30", "!!.e30.e30"})
+    EXPECT_EQ(parse_web_token(text).error().reason, "InvalidIdentityToken") << text;
   Object claims = claims_of();
   claims.erase("sub");
   EXPECT_EQ(parse_web_token(provider.token("k1", claims)).error().message, "Missing a required claim: sub");
@@ -99,10 +105,11 @@ TEST(WebTokenFuzz, DamagedKeysCrashNothing) {
   const SigningProvider rsa("RSA"), curve("P-256");
   const auto token = *parse_web_token(curve.token("k1", claims_of()));
   const std::string set = to_json(Object{{"keys", Array{rsa.published("k1"), curve.published("k1")}}});
-  fuzz::mutate({set, R"({"jwks_uri":"https://id.example/keys"})"}, {"\"kty\"", "\"n\"", "\"x\"", "\"crv\"", "P-521"}, 3000, [&](std::string_view text) {
-    (void)key_set_url(text);
-    if (const auto keys = parse_key_set(text)) (void)verify_web_token(token, *keys);
-  });
+  fuzz::mutate({set, R"({"jwks_uri":"https://id.example/keys"})"}, {"\"kty\"", "\"n\"", "\"x\"", "\"crv\"", "P-521"}, 3000,
+               [&](std::string_view text) {
+                 (void)key_set_url(text);
+                 if (const auto keys = parse_key_set(text)) (void)verify_web_token(token, *keys);
+               });
 }
 
 }  // namespace

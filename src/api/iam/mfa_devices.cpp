@@ -30,7 +30,8 @@ FoundDevice device_of_user(const IamRooms& rooms, const Call& call) {
   if (!user) return std::unexpected(user.error());
   auto device = device_of(rooms, call);
   if (device && device->user_name != user->name)
-    return refuse("NoSuchEntityException", "MFA Device with serial number " + device->serial() + " is not associated with user " + user->name + '.');
+    return refuse("NoSuchEntityException",
+                  "MFA Device with serial number " + device->serial() + " is not associated with user " + user->name + '.');
   return device;
 }
 
@@ -53,7 +54,10 @@ std::string app_url(const IamRooms& rooms, const MfaDevice& device, const std::s
 Reply create_virtual_mfa_device(const IamRooms& rooms, const Call& call) {
   auto tags = with_tags({}, call.input);
   if (!tags) return std::unexpected(tags.error());
-  const MfaDevice device{.account = call.scope.account, .name = text_or(call.input, "VirtualMFADeviceName"), .path = text_or(call.input, "Path", "/"), .tags = std::move(*tags)};
+  const MfaDevice device{.account = call.scope.account,
+                         .name = text_or(call.input, "VirtualMFADeviceName"),
+                         .path = text_or(call.input, "Path", "/"),
+                         .tags = std::move(*tags)};
   const auto seed = rooms.mfa_devices.create(device);
   if (!seed) return refused(seed.error());
   const std::string text = access::to_base32(*seed);
@@ -77,7 +81,8 @@ Reply enable_mfa_device(const IamRooms& rooms, const Call& call) {
   if (!device) return std::unexpected(device.error());
   if (rooms.mfa_devices.of_user(call.scope.account, user->name).size() >= devices_per_user_max)
     return refuse("LimitExceededException", "Cannot exceed quota for MFADevicesPerUser: 8");
-  const auto enabled = rooms.mfa_devices.enable(*device, user->name, text_or(call.input, "AuthenticationCode1"), text_or(call.input, "AuthenticationCode2"));
+  const auto enabled =
+      rooms.mfa_devices.enable(*device, user->name, text_or(call.input, "AuthenticationCode1"), text_or(call.input, "AuthenticationCode2"));
   if (!enabled) return refused(enabled.error());
   return Object{};
 }
@@ -85,7 +90,8 @@ Reply enable_mfa_device(const IamRooms& rooms, const Call& call) {
 Reply resync_mfa_device(const IamRooms& rooms, const Call& call) {
   const auto device = device_of_user(rooms, call);
   if (!device) return std::unexpected(device.error());
-  const auto done = rooms.mfa_devices.resync(*device, text_or(call.input, "AuthenticationCode1"), text_or(call.input, "AuthenticationCode2"));
+  const auto done =
+      rooms.mfa_devices.resync(*device, text_or(call.input, "AuthenticationCode1"), text_or(call.input, "AuthenticationCode2"));
   if (!done) return refused(done.error());
   return Object{};
 }
@@ -112,7 +118,8 @@ Reply list_mfa_devices(const IamRooms& rooms, const Call& call) {
   if (!user) return std::unexpected(user.error());
   KeyedItems items;
   for (const MfaDevice& device : rooms.mfa_devices.of_user(call.scope.account, user->name))
-    items.emplace_back(device.serial(), Object{{"UserName", user->name}, {"SerialNumber", device.serial()}, {"EnableDate", to_ns(device.enabled)}});
+    items.emplace_back(device.serial(),
+                       Object{{"UserName", user->name}, {"SerialNumber", device.serial()}, {"EnableDate", to_ns(device.enabled)}});
   return page_of(rooms, call, {}, "MFADevices", items);
 }
 

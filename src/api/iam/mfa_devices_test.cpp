@@ -12,7 +12,9 @@ struct Phone : World {
 
   Phone() {
     done("CreateUser", user_named("ann"));
-    const Document made = *find(done("CreateVirtualMFADevice", Object{{"VirtualMFADeviceName", "ann-phone"}, {"Tags", Array{Object{{"Key", "team"}, {"Value", "shop"}}}}}), "VirtualMFADevice");
+    const Document made = *find(done("CreateVirtualMFADevice", Object{{"VirtualMFADeviceName", "ann-phone"},
+                                                                      {"Tags", Array{Object{{"Key", "team"}, {"Value", "shop"}}}}}),
+                                "VirtualMFADevice");
     serial = text_or(made, "SerialNumber");
     seed = raw(text_or(made, "Base32StringSeed"));
     EXPECT_TRUE(text_or(made, "QRCodePNG").starts_with("\x89PNG"));
@@ -37,7 +39,12 @@ struct Phone : World {
   }
   void become_ann() {
     const Document key = *find(done("CreateAccessKey", user_named("ann")), "AccessKey");
-    caller = {.kind = PrincipalKind::user, .account = account, .arn = "arn:aws:iam::111122223333:user/ann", .principal_id = "AIDAX", .name = "ann", .access_key_id = text_or(key, "AccessKeyId")};
+    caller = {.kind = PrincipalKind::user,
+              .account = account,
+              .arn = "arn:aws:iam::111122223333:user/ann",
+              .principal_id = "AIDAX",
+              .name = "ann",
+              .access_key_id = text_or(key, "AccessKeyId")};
   }
 };
 
@@ -57,11 +64,13 @@ TEST(MfaDevices, AreMadeEnabledListedTaggedAndLetGo) {
   EXPECT_EQ(text_or(array_at(world.done("ListMFADevices", user_named("ann")), "MFADevices").front(), "SerialNumber"), world.serial);
   EXPECT_EQ(text_or(world.done("GetMFADevice", Object{{"SerialNumber", world.serial}}), "UserName"), "ann");
   EXPECT_EQ(world.refused("DeleteUser", user_named("ann")), "DeleteConflictException: Cannot delete entity, must delete MFA device first.");
-  EXPECT_EQ(world.refused("DeleteVirtualMFADevice", Object{{"SerialNumber", world.serial}}), "DeleteConflictException: MFA VirtualDevice in use. Must deactivate first.");
+  EXPECT_EQ(world.refused("DeleteVirtualMFADevice", Object{{"SerialNumber", world.serial}}),
+            "DeleteConflictException: MFA VirtualDevice in use. Must deactivate first.");
   EXPECT_EQ(integer_or(*find(world.done("GetAccountSummary"), "SummaryMap"), "MFADevicesInUse", 0), 1);
   world.done("TagMFADevice", Object{{"SerialNumber", world.serial}, {"Tags", Array{Object{{"Key", "a"}, {"Value", "b"}}}}});
   world.done("UntagMFADevice", Object{{"SerialNumber", world.serial}, {"TagKeys", Array{"team"}}});
-  EXPECT_EQ(to_json(world.done("ListMFADeviceTags", Object{{"SerialNumber", world.serial}})), R"({"Tags":[{"Key":"a","Value":"b"}],"IsTruncated":false})");
+  EXPECT_EQ(to_json(world.done("ListMFADeviceTags", Object{{"SerialNumber", world.serial}})),
+            R"({"Tags":[{"Key":"a","Value":"b"}],"IsTruncated":false})");
   world.done("UpdateUser", Object{{"UserName", "ann"}, {"NewUserName", "anne"}});
   Object of_anne = world.of_ann();
   of_anne["UserName"] = "anne";
@@ -78,7 +87,8 @@ TEST(MfaDevices, ASessionWithACodeSaysSoToPolicies) {
   world.clock.advance(60s);
   const Object asked{{"SerialNumber", world.serial}, {"TokenCode", world.code()}};
   const Document session = *find(world.done("GetSessionToken", asked), "Credentials");
-  EXPECT_EQ(world.refused("GetSessionToken", asked), "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. ") << "a code counts once";
+  EXPECT_EQ(world.refused("GetSessionToken", asked), "AccessDenied: MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+      << "a code counts once";
   EXPECT_EQ(world.refused("GetSessionToken", Object{{"SerialNumber", world.serial}}),
             "AccessDenied: MultiFactorAuthentication failed must provide both MFA serial number and one time pass code.");
   Principal ann = world.caller;
@@ -86,14 +96,18 @@ TEST(MfaDevices, ASessionWithACodeSaysSoToPolicies) {
   EXPECT_EQ(world.authorizer.context_of(ann).at("aws:multifactorauthpresent"), std::vector<std::string>{"true"});
   ann.access_key_id = text_or(*find(world.done("GetSessionToken"), "Credentials"), "AccessKeyId");
   EXPECT_EQ(world.authorizer.context_of(ann).at("aws:multifactorauthpresent"), std::vector<std::string>{"false"});
-  EXPECT_FALSE(world.authorizer.context_of(world.caller).contains("aws:multifactorauthpresent")) << "of a key kept for long nothing is said";
+  EXPECT_FALSE(world.authorizer.context_of(world.caller).contains("aws:multifactorauthpresent"))
+      << "of a key kept for long nothing is said";
 }
 
 TEST(MfaDevices, ARoleThatAsksForASecondFactorIsAssumedWithOne) {
   Phone world;
-  world.done("CreateRole", Object{{"RoleName", "careful"},
-                                  {"AssumeRolePolicyDocument",
-                                   R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/ann"},"Action":"sts:AssumeRole","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}})"}});
+  world.done(
+      "CreateRole",
+      Object{
+          {"RoleName", "careful"},
+          {"AssumeRolePolicyDocument",
+           R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:user/ann"},"Action":"sts:AssumeRole","Condition":{"Bool":{"aws:MultiFactorAuthPresent":"true"}}}})"}});
   world.enable();
   world.become_ann();
   world.clock.advance(60s);

@@ -18,7 +18,8 @@ constexpr std::size_t providers_max = 100;
 std::vector<std::string> texts_at(const Document& input, const char* member) {
   std::vector<std::string> out;
   for (const Document& value : array_at(input, member))
-    if (value.is_string() && std::find(out.begin(), out.end(), std::string(value.get_string())) == out.end()) out.emplace_back(value.get_string());
+    if (value.is_string() && std::find(out.begin(), out.end(), std::string(value.get_string())) == out.end())
+      out.emplace_back(value.get_string());
   return out;
 }
 
@@ -34,14 +35,16 @@ FoundProvider provider_of(const IamRooms& rooms, const Call& call) {
 std::expected<void, ServiceError> check_thumbprints(const std::vector<std::string>& thumbprints) {
   if (thumbprints.size() > thumbprints_max) return refuse("InvalidInputException", "Thumbprint list must contain fewer than 5 entries.");
   for (const std::string& each : thumbprints)
-    if (each.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) return refuse("InvalidInputException", "Thumbprint must be an hexadecimal string.");
+    if (each.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
+      return refuse("InvalidInputException", "Thumbprint must be an hexadecimal string.");
   return {};
 }
 
 /// A host, perhaps a port and a path; no query.
 bool is_provider_url(const std::string& url) {
   constexpr std::string_view scheme = "https://";
-  return url.starts_with(scheme) && url.size() > scheme.size() && url.find_first_of("?#@ \"<>\\") == std::string::npos && url[scheme.size()] != '/';
+  return url.starts_with(scheme) && url.size() > scheme.size() && url.find_first_of("?#@ \"<>\\") == std::string::npos &&
+         url[scheme.size()] != '/';
 }
 
 }  // namespace
@@ -49,11 +52,18 @@ bool is_provider_url(const std::string& url) {
 Reply create_openid_connect_provider(const IamRooms& rooms, const Call& call) {
   const std::string url = text_or(call.input, "Url");
   if (!is_provider_url(url)) return refuse("InvalidInputException", "Invalid Open ID Connect Provider URL");
-  IdentityProvider provider{.account = call.scope.account, .url = access::without_scheme(url), .client_ids = texts_at(call.input, "ClientIDList"), .thumbprints = texts_at(call.input, "ThumbprintList"), .created = call.now, .tags = {}};
+  IdentityProvider provider{.account = call.scope.account,
+                            .url = access::without_scheme(url),
+                            .client_ids = texts_at(call.input, "ClientIDList"),
+                            .thumbprints = texts_at(call.input, "ThumbprintList"),
+                            .created = call.now,
+                            .tags = {}};
   if (rooms.identity_providers.find(provider.account, provider.url))
     return refuse("EntityAlreadyExistsException", "Provider with url " + url + " already exists.");
-  if (provider.client_ids.size() > client_ids_max) return refuse("LimitExceededException", "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100");
-  if (rooms.identity_providers.list(provider.account).size() >= providers_max) return refuse("LimitExceededException", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100");
+  if (provider.client_ids.size() > client_ids_max)
+    return refuse("LimitExceededException", "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100");
+  if (rooms.identity_providers.list(provider.account).size() >= providers_max)
+    return refuse("LimitExceededException", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100");
   if (auto good = check_thumbprints(provider.thumbprints); !good) return std::unexpected(good.error());
   auto tags = with_tags({}, call.input);
   if (!tags) return std::unexpected(tags.error());
@@ -76,7 +86,8 @@ Reply get_openid_connect_provider(const IamRooms& rooms, const Call& call) {
 
 Reply list_openid_connect_providers(const IamRooms& rooms, const Call& call) {
   Array list;
-  for (const IdentityProvider& provider : rooms.identity_providers.list(call.scope.account)) list.push_back(Object{{"Arn", provider.arn()}});
+  for (const IdentityProvider& provider : rooms.identity_providers.list(call.scope.account))
+    list.push_back(Object{{"Arn", provider.arn()}});
   return Object{{"OpenIDConnectProviderList", std::move(list)}};
 }
 
@@ -91,7 +102,8 @@ Reply add_client_id(const IamRooms& rooms, const Call& call) {
   if (!provider) return std::unexpected(provider.error());
   const std::string id = text_or(call.input, "ClientID");
   if (std::find(provider->client_ids.begin(), provider->client_ids.end(), id) != provider->client_ids.end()) return Object{};
-  if (provider->client_ids.size() >= client_ids_max) return refuse("LimitExceededException", "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100");
+  if (provider->client_ids.size() >= client_ids_max)
+    return refuse("LimitExceededException", "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100");
   provider->client_ids.push_back(id);
   rooms.identity_providers.put(*provider);
   return Object{};

@@ -47,7 +47,8 @@ Bytes correction_of(const Bytes& data, int count) {
   divisor.back() = 1;
   std::uint8_t root = 1;
   for (int i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j < divisor.size(); ++j) divisor[j] = static_cast<std::uint8_t>(product(divisor[j], root) ^ (j + 1 < divisor.size() ? divisor[j + 1] : 0));
+    for (std::size_t j = 0; j < divisor.size(); ++j)
+      divisor[j] = static_cast<std::uint8_t>(product(divisor[j], root) ^ (j + 1 < divisor.size() ? divisor[j + 1] : 0));
     root = product(root, 2);
   }
   Bytes rest(static_cast<std::size_t>(count), 0);
@@ -239,11 +240,13 @@ std::string qr_code_png(std::string_view text) {
     std::string row((width + 7) / 8, '\xff');
     for (std::size_t x = 0; x < width; ++x) {
       const std::size_t column = x / scale - quiet, line = y / scale - quiet;
-      if (column < modules.size() && line < modules.size() && modules[line][column]) row[x / 8] = static_cast<char>(row[x / 8] & ~(128 >> x % 8));
+      if (column < modules.size() && line < modules.size() && modules[line][column])
+        row[x / 8] = static_cast<char>(row[x / 8] & ~(128 >> x % 8));
     }
     pixels += '\0' + row;
   }
-  const std::string head = big_endian(static_cast<std::uint32_t>(width)) + big_endian(static_cast<std::uint32_t>(width)) + std::string("\x01\x00\x00\x00\x00", 5);
+  const std::string head = big_endian(static_cast<std::uint32_t>(width)) + big_endian(static_cast<std::uint32_t>(width)) +
+                           std::string("\x01\x00\x00\x00\x00", 5);
   return "\x89PNG\r\n\x1a\n" + chunk("IHDR", head) + chunk("IDAT", deflated(pixels)) + chunk("IEND", "");
 }
 

@@ -67,7 +67,8 @@ std::unexpected<ServiceError> refused(const Error& error) {
 }
 
 bool knows(const access::KeySet& keys, const WebToken& token) {
-  return std::any_of(keys.keys.begin(), keys.keys.end(), [&](const access::PublicKey& key) { return token.key_id.empty() || key.id == token.key_id; });
+  return std::any_of(keys.keys.begin(), keys.keys.end(),
+                     [&](const access::PublicKey& key) { return token.key_id.empty() || key.id == token.key_id; });
 }
 
 void Assumption::start() {
@@ -122,7 +123,8 @@ void Assumption::fetch_keys() {
 void Assumption::fetched(Result<access::KeySet> keys) {
   rooms.state.executor().post([self = shared_from_this(), keys = std::move(keys)] {
     if (!keys)
-      return self->complete(refuse("IDPCommunicationError", "Could not reach the identity provider https://" + self->url + ": " + keys.error().message));
+      return self->complete(
+          refuse("IDPCommunicationError", "Could not reach the identity provider https://" + self->url + ": " + keys.error().message));
     self->known->put(self->url, {*keys, self->rooms.state.now()});
     self->answer(*keys);
   });
@@ -158,14 +160,19 @@ access::ConditionContext Assumption::context() const {
 Reply Assumption::assume(const access::KeySet& keys) {
   if (auto held = access::verify_web_token(token, keys); !held) return refused(held.error());
   if (auto timely = access::check_web_token_times(token, rooms.state.now()); !timely) return refused(timely.error());
-  auto assumed = rooms.roles.assume_with_web_identity(provider_arn, text_or(call.input, "RoleArn"), text_or(call.input, "RoleSessionName"), context());
+  auto assumed =
+      rooms.roles.assume_with_web_identity(provider_arn, text_or(call.input, "RoleArn"), text_or(call.input, "RoleSessionName"), context());
   if (!assumed) return refused(assumed.error());
   const std::int64_t seconds = integer_or(call.input, "DurationSeconds", seconds_default);
   if (seconds > assumed->role.session_seconds_max)
     return refuse("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.");
   auto policies = session_policies(rooms, call);
   if (!policies) return std::unexpected(policies.error());
-  const auto made = rooms.sessions.issue({.principal = assumed->principal, .lifetime = std::chrono::seconds(seconds), .policies = std::move(*policies), .tags = {}, .source_identity = ""});
+  const auto made = rooms.sessions.issue({.principal = assumed->principal,
+                                          .lifetime = std::chrono::seconds(seconds),
+                                          .policies = std::move(*policies),
+                                          .tags = {},
+                                          .source_identity = ""});
   Object out{{"Credentials", credentials_document(made)},
              {"SubjectFromWebIdentityToken", token.subject},
              {"AssumedRoleUser", Object{{"AssumedRoleId", assumed->principal.principal_id}, {"Arn", assumed->principal.arn}}},

@@ -130,15 +130,19 @@ void Consumers::submit(Consumer& consumer, std::vector<StoredEvent> events) {
     return run(consumer);
   }
   const auto batch = std::make_shared<Batch>();
-  state_.submit([self = shared_from_this(), &consumer, events = std::move(events), last, batch] { return self->consume(consumer, events, last, *batch); },
-                [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
+  state_.submit(
+      [self = shared_from_this(), &consumer, events = std::move(events), last, batch] {
+        return self->consume(consumer, events, last, *batch);
+      },
+      [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
 }
 
 /// Passes one event that the consumer refuses.
 void Consumers::submit_skip(Consumer& consumer, Position to) {
   const auto batch = std::make_shared<Batch>();
-  state_.submit([self = shared_from_this(), &consumer, to, batch] { return self->consume(consumer, {}, to, *batch); },
-                [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
+  state_.submit(
+      [self = shared_from_this(), &consumer, to, batch] { return self->consume(consumer, {}, to, *batch); },
+      [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
 }
 
 /// Each event in a part of its own; the first that fails ends the unit, and what was done before it stays done.

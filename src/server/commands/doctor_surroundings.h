@@ -1,4 +1,5 @@
-// What `tocsin doctor` looks at around the server: the machine, the file system, the settings. As doctor_checks.h: each looks at one thing, none changes anything.
+// What `tocsin doctor` looks at around the server: the machine, the file system, the settings. As doctor_checks.h: each looks at one thing,
+// none changes anything.
 #pragma once
 
 #include "server/commands/doctor_checks.h"

@@ -1,11 +1,11 @@
 // The commonest mistakes, made one by one, and what the doctor says of each.
 #include "server/commands/doctor_surroundings.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/magic.h>
 #include <sqlite3.h>
 #include <sys/file.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <fstream>

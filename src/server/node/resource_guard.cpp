@@ -49,7 +49,8 @@ std::optional<ResourcePolicy> ResourceGuard::policy_of(const std::string& resour
 
 // the role must let the service in, and may then what its policies and the resource's say
 Result<void> ResourceGuard::admit_as_role(const ServiceAct& act, const std::string& account) {
-  const auto role = rooms_.roles.assume_as_service(account, act.service, act.role_arn, "tocsin-" + act.service.substr(0, act.service.find('.')));
+  const auto role =
+      rooms_.roles.assume_as_service(account, act.service, act.role_arn, "tocsin-" + act.service.substr(0, act.service.find('.')));
   if (!role) return std::unexpected(role.error());
   access::AccessRequest request{.action = act.action, .resource = act.resource_arn, .principal = {}, .context = {}};
   request.context["aws:sourcearn"] = {act.source_arn};

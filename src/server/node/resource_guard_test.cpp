@@ -63,10 +63,14 @@ TEST(ResourcePolicies, ARuleThatTakesOnARoleMayWhatTheRoleMay) {
   const auto role_allows = [&](const char* action) {
     return to_json(Object{{"Version", "2012-10-17"}, {"Statement", Object{{"Effect", "Allow"}, {"Action", action}, {"Resource", target}}}});
   };
-  const std::string trust = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}})";
+  const std::string trust =
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}})";
   world.call("iam", "CreateRole", {{"RoleName", "sender"}, {"AssumeRolePolicyDocument", trust}});
   world.call("events", "PutRule", {{"Name", "orders"}, {"EventPattern", R"({"source":["shop"]})"}});
-  world.call("events", "PutTargets", {{"Rule", "orders"}, {"Targets", Array{Object{{"Id", "1"}, {"Arn", target}, {"RoleArn", "arn:aws:iam::" + world.client().account + ":role/sender"}}}}});
+  world.call(
+      "events", "PutTargets",
+      {{"Rule", "orders"},
+       {"Targets", Array{Object{{"Id", "1"}, {"Arn", target}, {"RoleArn", "arn:aws:iam::" + world.client().account + ":role/sender"}}}}});
   world.order();
   EXPECT_TRUE(world.received("orders").is_null()) << "the role may nothing yet";
   world.call("iam", "PutRolePolicy", {{"RoleName", "sender"}, {"PolicyName", "p"}, {"PolicyDocument", role_allows("sqs:ReceiveMessage")}});

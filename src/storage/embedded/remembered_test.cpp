@@ -34,7 +34,9 @@ class RememberedTest : public ::testing::Test {
     executor.run_ready();
     return seen;
   }
-  std::string read() { return unit([] { return Result<void>(); }); }
+  std::string read() {
+    return unit([] { return Result<void>(); });
+  }
 
   ManualClock clock{instant_from_ms(0)};
   SimulatedExecutor executor{clock};

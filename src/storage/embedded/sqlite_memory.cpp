@@ -105,7 +105,14 @@ void end(void*) {}
 void use_pooled_sqlite_memory() {
   static std::once_flag once;
   std::call_once(once, [] {
-    static const sqlite3_mem_methods methods{.xMalloc = take, .xFree = give_back, .xRealloc = resize, .xSize = size_of, .xRoundup = round_up, .xInit = begin, .xShutdown = end, .pAppData = nullptr};
+    static const sqlite3_mem_methods methods{.xMalloc = take,
+                                             .xFree = give_back,
+                                             .xRealloc = resize,
+                                             .xSize = size_of,
+                                             .xRoundup = round_up,
+                                             .xInit = begin,
+                                             .xShutdown = end,
+                                             .pAppData = nullptr};
     // refused when somebody has used SQLite before: then its own serve on
     sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
     // nobody asks how much it uses

@@ -59,7 +59,8 @@ class AccessGate final : public Gate {
   Found of_session(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const access::Session& session);
   /// IAM's resources are named without their path in calls, and with it in policies.
   std::string existing_entity(const Call& call, const std::string& resource);
-  std::unexpected<ServiceError> refused_by_ec2(const Call& call, const access::Decision& decision, const access::AccessRequest& request) const;
+  std::unexpected<ServiceError> refused_by_ec2(const Call& call, const access::Decision& decision,
+                                               const access::AccessRequest& request) const;
   std::optional<access::ResourcePolicy> policy_of(const Call& call, const access::AccessRequest& request);
   Found of_host(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
   std::optional<Principal> owner_of(const access::AccessKey& key);

@@ -56,22 +56,26 @@ Document message_of(const Call& call, const access::Decision& decision, const ac
     for (const std::string& value : values) items.push_back(Object{{"value", value}});
     conditions.push_back(Object{{"key", key}, {"values", Object{{"items", std::move(items)}}}});
   }
-  return Object{{"allowed", false},
-                {"explicitDeny", decision.outcome == access::Decision::Outcome::explicitly_denied},
-                {"matchedStatements", Object{{"items", std::move(matched)}}},
-                {"failures", Object{{"items", Array{}}}},
-                {"context", Object{{"principal", Object{{"id", call.principal.principal_id}, {"name", call.principal.name}, {"arn", call.principal.arn}}},
-                                   {"action", request.action},
-                                   {"resource", request.resource},
-                                   {"conditions", Object{{"items", std::move(conditions)}}}}}};
+  return Object{
+      {"allowed", false},
+      {"explicitDeny", decision.outcome == access::Decision::Outcome::explicitly_denied},
+      {"matchedStatements", Object{{"items", std::move(matched)}}},
+      {"failures", Object{{"items", Array{}}}},
+      {"context",
+       Object{{"principal", Object{{"id", call.principal.principal_id}, {"name", call.principal.name}, {"arn", call.principal.arn}}},
+              {"action", request.action},
+              {"resource", request.resource},
+              {"conditions", Object{{"items", std::move(conditions)}}}}}};
 }
 
 }  // namespace
 
-std::unexpected<ServiceError> AccessGate::refused_by_ec2(const Call& call, const access::Decision& decision, const access::AccessRequest& request) const {
+std::unexpected<ServiceError> AccessGate::refused_by_ec2(const Call& call, const access::Decision& decision,
+                                                         const access::AccessRequest& request) const {
   std::string words = "You are not authorized to perform this operation. " + words_of(decision, request);
   if (settings_.secrets)
-    words += ". Encoded authorization failure message: " + access::seal_authorization_message(*settings_.secrets, call.scope.account, to_json(message_of(call, decision, request)));
+    words += ". Encoded authorization failure message: " +
+             access::seal_authorization_message(*settings_.secrets, call.scope.account, to_json(message_of(call, decision, request)));
   return api::refuse("UnauthorizedOperation", std::move(words), 403);
 }
 
