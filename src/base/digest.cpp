@@ -6,6 +6,13 @@
 
 namespace tocsin {
 namespace {
+/// Looked up once: OpenSSL else searches its providers at every call. Lives as long as the process.
+const EVP_MD* fetched(const char* name) { return EVP_MD_fetch(nullptr, name, nullptr); }
+const EVP_MD* fetched_sha256() {
+  static const EVP_MD* const algorithm = fetched("SHA256");
+  return algorithm;
+}
+
 std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned length = 0;
@@ -14,14 +21,14 @@ std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
 }
 }  // namespace
 
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string sha256(std::string_view bytes) { return digest(fetched_sha256(), bytes); }
 std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
 std::string md5(std::string_view bytes) { return digest(EVP_md5(), bytes); }
 
 std::string hmac_sha256(std::string_view key, std::string_view bytes) {
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned length = 0;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out, &length);
+  HMAC(fetched_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out, &length);
   return {reinterpret_cast<char*>(out), length};
 }
 

@@ -100,6 +100,12 @@ std::optional<EventReading> read_by_kind(const EventEnvelope& event) {
 
 }  // namespace
 
+bool is_about_outages(const EventEnvelope& event) {
+  if (event.source == alarm_event_source) return event.type == alarm_event_type;
+  if (event.source == "aws.ssm") return event.type.starts_with("EC2 ");
+  return event.source.starts_with("tocsin.");
+}
+
 std::string correlation_link(const std::string& correlation_id) { return correlation_id.empty() ? "" : "correlation:" + correlation_id; }
 
 std::optional<EventReading> read_event(const EventEnvelope& event) {

@@ -23,6 +23,9 @@ struct EventReading {
 /// nullopt: not for a timeline (an incident writes its own changes itself).
 std::optional<EventReading> read_event(const EventEnvelope& event);
 
+/// Whether read_event may have anything to say of it; costs little.
+bool is_about_outages(const EventEnvelope& event);
+
 /// The link that ties everything that one first event led to.
 std::string correlation_link(const std::string& correlation_id);
 

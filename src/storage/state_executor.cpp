@@ -41,6 +41,7 @@ void StateExecutor::submit(Work work, Done done) {
 
 void StateExecutor::submit_reading(Work work, Done done) {
   executor_.post([this, unit = Unit{std::move(work), std::move(done)}]() mutable {
+    ++group_;
     database_.begin_reading_group();
     reading_ = true;
     Finished finished = run_unit(std::move(unit));
@@ -50,6 +51,20 @@ void StateExecutor::submit_reading(Work work, Done done) {
     if (!finished.result) finished.after.clear();
     finish(std::move(finished));
   });
+}
+
+void StateExecutor::note_change(std::string_view part) {
+  auto found = changes_.find(part);
+  if (found == changes_.end()) found = changes_.emplace(part, Change{}).first;
+  ++found->second.version;
+  found->second.group = group_;
+}
+
+std::optional<std::uint64_t> StateExecutor::version_of(std::string_view part) const {
+  const auto found = changes_.find(part);
+  if (found == changes_.end()) return 0;
+  if (found->second.group == group_) return std::nullopt;
+  return found->second.version;
 }
 
 void StateExecutor::after_commit(Task task) {
@@ -92,6 +107,7 @@ void StateExecutor::finish(Finished finished) {
 
 void StateExecutor::run_group() {
   std::vector<Finished> group;
+  ++group_;
   database_.begin_group();
   while (group.size() < group_units_max) {
     std::unique_lock lock(queue_->mutex);
@@ -102,6 +118,7 @@ void StateExecutor::run_group() {
     group.push_back(run_unit(std::move(unit)));
   }
   const Result<void> committed = database_.commit_group();
+  ++group_;
   for (Finished& finished : group) {
     if (!committed && finished.result) {
       finished.result = committed;

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -46,6 +49,12 @@ class StateExecutor {
       throw;
     }
   }
+  /// For what remembers what it read of a part of the state ("access"; remembered.h): whoever writes to that part says so, in the same unit.
+  void note_change(std::string_view part);
+  /// The same number as long as the part has not changed; nullopt while a group that changed it is open: what is read in it may yet be
+  /// undone, and must not be remembered.
+  std::optional<std::uint64_t> version_of(std::string_view part) const;
+
   /// A unit at a time; work's error is logged. Not durable: for what is re-planned at start.
   TimerId submit_at(Instant due, Work work);
   void cancel(TimerId timer) { executor_.cancel(timer); }
@@ -65,6 +74,11 @@ class StateExecutor {
     std::vector<Task> after;
   };
 
+  struct Change {
+    std::uint64_t version = 0;
+    std::uint64_t group = 0;
+  };
+
   std::size_t registered_count() const { return after_ ? after_->size() : 0; }
   void forget_after(std::size_t count);
   void run_group();
@@ -77,6 +91,8 @@ class StateExecutor {
   std::shared_ptr<Queue> queue_;
   std::vector<Task>* after_ = nullptr;
   bool reading_ = false;
+  std::uint64_t group_ = 1;
+  std::map<std::string, Change, std::less<>> changes_;
 };
 
 }  // namespace tocsin::storage

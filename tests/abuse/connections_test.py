@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """usage: connections_test.py TOCSIN: connections that cost a server something, while others must be served."""
+import contextlib
 import http.client
 import resource
 import socket
@@ -7,12 +8,25 @@ import ssl
 import sys
 import time
 import unittest
+import warnings
 
 from bodies_test import head, read_answer
 from signed_call import SECONDS, Sender
 from server_under_test import server_under_test
 
-IDLE_CONNECTIONS = 2000
+IDLE_CONNECTIONS = 10_000
+IDLE_MEMORY_MB = 150
+SLOW_CONNECTIONS = 5_000
+
+
+def closed(sock):
+    sock.setblocking(False)
+    try:
+        return sock.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    finally:
+        sock.settimeout(SECONDS)
 
 
 class Connections(unittest.TestCase):
@@ -33,13 +47,14 @@ class Connections(unittest.TestCase):
         answer = self.sender.identity()
         self.assertEqual(answer.status, 200, answer)
 
-    def test_two_thousand_idle_connections(self):
+    def need_descriptors(self, wanted):
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = IDLE_CONNECTIONS + 200
         if hard != resource.RLIM_INFINITY and hard < wanted:
             self.skipTest(f"this machine lets a process open only {hard} files")
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted), hard))
-        before = self.server.memory_kb()
+
+    def test_ten_thousand_idle_connections(self):
+        self.need_descriptors(IDLE_CONNECTIONS + 200)
         for _ in range(IDLE_CONNECTIONS // 2):
             self.connect()
             kept = self.connect()  # half of them have been served once
@@ -47,10 +62,48 @@ class Connections(unittest.TestCase):
             self.assertEqual(read_answer(kept).status, 200)
         for _ in range(20):
             self.serves()
-        self.assertLess(self.server.memory_kb() - before, 64 * 1024, "idle connections cost more than 32 KB each")
+        self.assertLess(self.server.memory_kb(), IDLE_MEMORY_MB * 1024, "idle connections cost too much")
+        self.assertEqual(self.open[0].getsockname()[0], "127.0.0.1")
+        self.assertFalse([sock for sock in self.open[-200:] if closed(sock)], "connections were not taken")
         for sock in self.open:
             sock.close()
         self.serves()
+
+    def test_five_thousand_that_drip_delay_nobody(self):
+        self.need_descriptors(SLOW_CONNECTIONS + 200)
+        for _ in range(SLOW_CONNECTIONS):
+            self.connect().sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        took = []
+        for round in range(40):
+            for sock in self.open[round * 100:round * 100 + 1000]:
+                with contextlib.suppress(OSError):
+                    sock.sendall(b"a")
+            began = time.monotonic()
+            self.serves()
+            took.append(time.monotonic() - began)
+        self.assertLess(sorted(took)[len(took) // 2], 0.25, f"others wait: {sorted(took)}")
+        self.assertLess(max(took), 2, f"others wait: {sorted(took)}")
+        self.open[0].settimeout(40)
+        self.assertIn(b"408", self.open[-1].recv(4096), "who drips is dropped in the end")
+        self.serves()
+
+    def test_tls_of_today_alone(self):
+        trust = str(self.server.data / "tls" / "ca.pem")
+        for version, taken in ((ssl.TLSVersion.TLSv1, False), (ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.load_verify_locations(trust)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = context.maximum_version = version
+            # else this client would not offer the old ones at all
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            try:
+                with context.wrap_socket(self.connect(), server_hostname="127.0.0.1") as secure:
+                    self.assertTrue(taken, f"{version} is taken")
+                    secure.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+                    self.assertIn(b" 200 ", secure.recv(4096))
+            except ssl.SSLError as refused:
+                self.assertFalse(taken, f"{version}: {refused}")
 
     def test_half_open_and_slow_ones_are_dropped_and_nobody_waits(self):
         silent, half, dripping, torn_tls = (self.connect() for _ in range(4))

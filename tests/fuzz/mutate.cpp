@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::fuzz {
 namespace {
@@ -147,7 +148,7 @@ void mutate(const std::vector<std::string>& seed_inputs, const std::vector<std::
   };
   for (const std::string& input : seed_inputs) run(input);
   Mutator mutator(seed_inputs, tokens, seed);
-  for (int i = 0; i < count; ++i) {
+  for (int i = 0, wanted = input_count(count); i < wanted; ++i) {
     const std::string input = mutator.next();
     run(input);
   }

@@ -12,7 +12,7 @@
 
 namespace tocsin::fuzz {
 
-/// Calls `fn` with each seed input as it is, then with `count` damaged ones. The same arguments give the same bytes on every machine. When
+/// Calls `fn` with each seed input as it is, then with `count` damaged ones (or TOCSIN_FUZZ_INPUTS, see input_count.h). The same arguments give the same bytes on every machine. When
 /// `fn` crashes, the number of the input can be found by setting TOCSIN_FUZZ_PRINT=1, which prints each input (escaped) to stderr before it
 /// runs.
 void mutate(const std::vector<std::string>& seed_inputs, int count, const std::function<void(std::string_view)>& fn,

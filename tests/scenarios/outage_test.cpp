@@ -58,7 +58,7 @@ std::uint64_t operations_of_an_outage() {
 }
 
 TEST(Outage, EndsTheSameWayWhenThePowerGoesInItsMidst) {
-  for (const std::uint64_t seed : simulation::seeds(100, 2, 60)) {
+  for (const std::uint64_t seed : simulation::seeds(100, 2, 700)) {
     SCOPED_TRACE("TOCSIN_SEED=" + std::to_string(seed));
     World world(seed);
     Shop shop(world);
@@ -72,7 +72,7 @@ TEST(Outage, EndsTheSameWayWhenThePowerGoesInItsMidst) {
 }
 
 TEST(Outage, EndsTheSameWayWhenThePowerGoesAgainAndAgain) {
-  for (const std::uint64_t seed : simulation::seeds(200, 1, 30)) {
+  for (const std::uint64_t seed : simulation::seeds(200, 1, 60)) {
     SCOPED_TRACE("TOCSIN_SEED=" + std::to_string(seed));
     World world(seed);
     Shop shop(world);

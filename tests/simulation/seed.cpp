@@ -1,5 +1,7 @@
 #include "simulation/seed.h"
 
+#include <malloc.h>
+
 #include <cstdlib>
 #include <string>
 
@@ -15,6 +17,11 @@ std::vector<std::uint64_t> seeds(std::uint64_t first, int count, int long_count)
   std::vector<std::uint64_t> all;
   for (int i = 0; i < (long_run() ? long_count : count); ++i) all.push_back(first + static_cast<std::uint64_t>(i));
   return all;
+}
+
+std::size_t heap_bytes() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 }  // namespace tocsin::simulation

@@ -40,6 +40,7 @@ class ServerUnderTest:
 
     def __init__(self, tocsin, data, dev=False, flags=()):
         self.tocsin, self.data, self.dev, self.flags = str(tocsin), pathlib.Path(data), dev, list(flags)
+        self.environment = {}  # beside that of the test
         self.process, self.keys = None, {"access_key_id": "test", "secret_access_key": "test", "region": "eu-west-1", "account": "000000000000"}
         self.log = self.data.parent / (self.data.name + ".log")
 
@@ -54,7 +55,7 @@ class ServerUnderTest:
         with contextlib.suppress(FileNotFoundError):
             (self.data / "endpoints.json").unlink()
         command = [self.tocsin, "serve", "--data", str(self.data), "--listen", "127.0.0.1:0", *self.flags] + (["--dev"] if self.dev else [])
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TOCSIN_")} | self.environment
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=environment)
         end = time.monotonic() + seconds

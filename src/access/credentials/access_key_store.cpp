@@ -39,7 +39,7 @@ NewAccessKey AccessKeyStore::create(const std::string& account, const std::strin
 Result<void> AccessKeyStore::import(const std::string& account, const std::string& user_name, const std::string& id,
                                     const std::string& secret) {
   if (find(id)) return fail(ErrorKind::already_exists, "The access key " + id + " exists.");
-  state_.database().execute(
+  changing(state_).execute(
       "INSERT INTO access_key_keys (key_id, account, user_name, active, created, sealed_secret, last_used_service, last_used_region) "
       "VALUES (?, ?, ?, 1, ?, ?, '', '')",
       {id, account, user_name, state_.now(), box_.seal(secret, id)});
@@ -47,15 +47,19 @@ Result<void> AccessKeyStore::import(const std::string& account, const std::strin
 }
 
 std::optional<AccessKey> AccessKeyStore::find(const std::string& id) {
-  const auto row = state_.database().query_one(select("key_id = ?"), {id});
-  if (!row) return std::nullopt;
-  return read(*row);
+  return *found_.get(id, [&]() -> std::optional<AccessKey> {
+    const auto row = state_.database().query_one(select("key_id = ?"), {id});
+    if (!row) return std::nullopt;
+    return read(*row);
+  });
 }
 
 Result<std::string> AccessKeyStore::secret_of(const std::string& id) {
-  const auto row = state_.database().query_one("SELECT sealed_secret FROM access_key_keys WHERE key_id = ?", {id});
-  if (!row) return fail(ErrorKind::not_found, "There is no access key " + id + ".");
-  return box_.open(row->text(0), id);
+  return *secrets_.get(id, [&]() -> Result<std::string> {
+    const auto row = state_.database().query_one("SELECT sealed_secret FROM access_key_keys WHERE key_id = ?", {id});
+    if (!row) return fail(ErrorKind::not_found, "There is no access key " + id + ".");
+    return box_.open(row->text(0), id);
+  });
 }
 
 std::vector<AccessKey> AccessKeyStore::list(const std::string& account, const std::string& user_name) {
@@ -67,21 +71,21 @@ std::vector<AccessKey> AccessKeyStore::list(const std::string& account, const st
 }
 
 bool AccessKeyStore::set_active(const std::string& account, const std::string& user_name, const std::string& id, bool active) {
-  return state_.database().execute("UPDATE access_key_keys SET active = ? WHERE account = ? AND user_name = ? AND key_id = ?",
+  return changing(state_).execute("UPDATE access_key_keys SET active = ? WHERE account = ? AND user_name = ? AND key_id = ?",
                                    {active, account, user_name, id}) > 0;
 }
 
 bool AccessKeyStore::remove(const std::string& account, const std::string& user_name, const std::string& id) {
-  return state_.database().execute("DELETE FROM access_key_keys WHERE account = ? AND user_name = ? AND key_id = ?",
+  return changing(state_).execute("DELETE FROM access_key_keys WHERE account = ? AND user_name = ? AND key_id = ?",
                                    {account, user_name, id}) > 0;
 }
 
 void AccessKeyStore::forget_all_but(const std::string& account, const std::string& user_name) {
-  state_.database().execute("DELETE FROM access_key_keys WHERE NOT (account = ? AND user_name = ?)", {account, user_name});
+  changing(state_).execute("DELETE FROM access_key_keys WHERE NOT (account = ? AND user_name = ?)", {account, user_name});
 }
 
 void AccessKeyStore::rename_user(const std::string& account, const std::string& before, const std::string& after) {
-  state_.database().execute("UPDATE access_key_keys SET user_name = ? WHERE account = ? AND user_name = ?", {after, account, before});
+  changing(state_).execute("UPDATE access_key_keys SET user_name = ? WHERE account = ? AND user_name = ?", {after, account, before});
 }
 
 void AccessKeyStore::note_use(const AccessKey& key, const std::string& service, const std::string& region) {
@@ -90,7 +94,7 @@ void AccessKeyStore::note_use(const AccessKey& key, const std::string& service, 
   const bool same_place = key.last_used_service == service && key.last_used_region == region;
   // a client that goes from service to service writes once a minute
   if (key.last_used && now - *key.last_used < (same_place ? use_precision : place_precision)) return;
-  state_.database().execute("UPDATE access_key_keys SET last_used = ?, last_used_service = ?, last_used_region = ? WHERE key_id = ?",
+  changing(state_).execute("UPDATE access_key_keys SET last_used = ?, last_used_service = ?, last_used_region = ? WHERE key_id = ?",
                             {now, service, region, key.id});
 }
 

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "access/credentials/access_changes.h"
 #include "access/credentials/secret_box.h"
-#include "storage/state_executor.h"
+#include "storage/remembered.h"
 
 namespace tocsin::access {
 
@@ -45,9 +46,9 @@ class AccessKeyStore {
   /// Whether there was such a key of that user.
   bool set_active(const std::string& account, const std::string& user_name, const std::string& id, bool active);
   bool remove(const std::string& account, const std::string& user_name, const std::string& id);
-  /// Follows a user that changes its name.
   /// Of a server that is emptied: every key, of every account, goes but those of this user.
   void forget_all_but(const std::string& account, const std::string& user_name);
+  /// Follows a user that changes its name.
   void rename_user(const std::string& account, const std::string& before, const std::string& after);
   /// Remembers the last use, to the quarter of an hour, so that not every call writes.
   void note_use(const AccessKey& key, const std::string& service, const std::string& region);
@@ -56,6 +57,8 @@ class AccessKeyStore {
   storage::StateExecutor& state_;
   const SecretBox& box_;
   Random& random_;
+  storage::Remembered<std::optional<AccessKey>> found_{state_, access_part, 1024};
+  storage::Remembered<Result<std::string>> secrets_{state_, access_part, 1024};
 };
 
 }  // namespace tocsin::access

@@ -23,7 +23,8 @@ Document to_document(const SessionRequest& request) {
                 {"session_name", principal.session_name},
                 {"policies", boost::json::value_from(request.policies)},
                 {"tags", std::move(tags)},
-                {"source_identity", request.source_identity}};
+                {"source_identity", request.source_identity},
+                {"with_mfa", request.with_mfa}};
 }
 
 Session read(const storage::Row& row) {
@@ -40,6 +41,7 @@ Session read(const storage::Row& row) {
   for (const auto& policy : array_at(body, "policies")) session.policies.emplace_back(policy.as_string());
   for (const auto& tag : object_at(body, "tags")) session.tags.emplace(tag.key(), tag.value().as_string());
   session.source_identity = text_or(body, "source_identity");
+  session.with_mfa = truth_or(body, "with_mfa", false);
   session.expires = row.instant(3);
   return session;
 }
@@ -61,7 +63,7 @@ SessionCredentials SessionStore::issue(const SessionRequest& request) {
   // SDKs take a token for opaque; a prefix that says whose it is helps a person who finds one in a log
   SessionCredentials made{"ASIA" + random_.letters(id_letters, 16), random_.letters(secret_letters, 40),
                           "tocsin" + random_.letters(secret_letters, 128), now + request.lifetime};
-  storage::Database& database = state_.database();
+  storage::Database& database = changing(state_);
   database.execute("DELETE FROM access_session_sessions WHERE expires < ?", {now - kept_after_expiry});
   database.execute(
       "INSERT INTO access_session_sessions (key_id, account, issued, expires, body, principal_arn, sealed_secret, token_hash) "
@@ -72,25 +74,32 @@ SessionCredentials SessionStore::issue(const SessionRequest& request) {
 }
 
 std::optional<Session> SessionStore::find(const std::string& access_key_id) {
-  const auto row = state_.database().query_one(
-      "SELECT key_id, account, issued, expires, body FROM access_session_sessions WHERE key_id = ?", {access_key_id});
-  if (!row) return std::nullopt;
-  return read(*row);
+  return *found_.get(access_key_id, [&]() -> std::optional<Session> {
+    const auto row = state_.database().query_one(
+        "SELECT key_id, account, issued, expires, body FROM access_session_sessions WHERE key_id = ?", {access_key_id});
+    if (!row) return std::nullopt;
+    return read(*row);
+  });
 }
 
 bool SessionStore::token_matches(const std::string& access_key_id, std::string_view session_token) {
-  const auto row = state_.database().query_one("SELECT token_hash FROM access_session_sessions WHERE key_id = ?", {access_key_id});
-  return row && equal_constant_time(row->text(0), to_hex(sha256(session_token)));
+  const auto hash = token_hashes_.get(access_key_id, [&] {
+    const auto row = state_.database().query_one("SELECT token_hash FROM access_session_sessions WHERE key_id = ?", {access_key_id});
+    return row ? row->text(0) : std::string();
+  });
+  return !hash->empty() && equal_constant_time(*hash, to_hex(sha256(session_token)));
 }
 
 Result<std::string> SessionStore::secret_of(const std::string& access_key_id) {
-  const auto row = state_.database().query_one("SELECT sealed_secret FROM access_session_sessions WHERE key_id = ?", {access_key_id});
-  if (!row) return fail(ErrorKind::not_found, "There is no session " + access_key_id + ".");
-  return box_.open(row->text(0), access_key_id);
+  return *secrets_.get(access_key_id, [&]() -> Result<std::string> {
+    const auto row = state_.database().query_one("SELECT sealed_secret FROM access_session_sessions WHERE key_id = ?", {access_key_id});
+    if (!row) return fail(ErrorKind::not_found, "There is no session " + access_key_id + ".");
+    return box_.open(row->text(0), access_key_id);
+  });
 }
 
 void SessionStore::revoke(const std::string& account, const std::string& principal_arn) {
-  state_.database().execute("DELETE FROM access_session_sessions WHERE account = ? AND principal_arn = ?", {account, principal_arn});
+  changing(state_).execute("DELETE FROM access_session_sessions WHERE account = ? AND principal_arn = ?", {account, principal_arn});
 }
 
 }  // namespace tocsin::access

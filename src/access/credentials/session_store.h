@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "access/credentials/access_changes.h"
 #include "access/credentials/secret_box.h"
 #include "model/principal.h"
-#include "storage/state_executor.h"
+#include "storage/remembered.h"
 
 namespace tocsin::access {
 
@@ -20,6 +21,7 @@ struct SessionRequest {
   std::vector<std::string> policies;        ///< session policies (documents); empty for none
   std::map<std::string, std::string> tags;  ///< session tags, seen by policies as aws:PrincipalTag
   std::string source_identity;
+  bool with_mfa = false;  ///< a code of the caller's device came with the request
 };
 
 struct Session {
@@ -27,6 +29,7 @@ struct Session {
   std::vector<std::string> policies;
   std::map<std::string, std::string> tags;
   std::string source_identity;
+  bool with_mfa = false;
   Instant expires{};
 };
 
@@ -58,6 +61,9 @@ class SessionStore {
   storage::StateExecutor& state_;
   const SecretBox& box_;
   Random& random_;
+  storage::Remembered<std::optional<Session>> found_{state_, access_part, 1024};
+  storage::Remembered<std::string> token_hashes_{state_, access_part, 1024};
+  storage::Remembered<Result<std::string>> secrets_{state_, access_part, 1024};
 };
 
 }  // namespace tocsin::access

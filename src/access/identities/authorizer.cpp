@@ -31,6 +31,14 @@ bool is_unlimited(const Principal& caller) {
          (caller.kind == PrincipalKind::federated_user && caller.name.empty() && caller.account.size() == 12);
 }
 
+/// All that a view of a caller is made of.
+std::string key_of(const Principal& caller) {
+  std::string key = std::to_string(static_cast<int>(caller.kind));
+  for (const std::string* part : {&caller.account, &caller.arn, &caller.principal_id, &caller.name, &caller.access_key_id})
+    key.append("\n").append(*part);
+  return key.append("\n").append(std::to_string(to_ns(caller.session_started)));
+}
+
 }  // namespace
 
 std::optional<RoleName> role_of_arn(const std::string& text) {
@@ -120,6 +128,7 @@ ConditionContext Authorizer::context_of(const Principal& caller) {
   out["aws:multifactorauthpresent"] = {"false"};
   const auto session = sessions_.find(caller.access_key_id);
   if (!session) return out;
+  if (session->with_mfa) out["aws:multifactorauthpresent"] = {"true"};
   for (const auto& [name, value] : session->tags) out["aws:principaltag/" + lower_case(name)] = {value};
   if (!session->source_identity.empty()) out["aws:sourceidentity"] = {session->source_identity};
   return out;
@@ -135,12 +144,19 @@ void Authorizer::add_trust(const std::string& role_arn, PolicySet& set) {
   if (auto trust = parsed(role->trust_policy, PolicyKind::trust)) set.resource = SourcedPolicy{std::move(trust), role_arn};
 }
 
-Decision Authorizer::decide(const Principal& caller, AccessRequest& request, const std::optional<ResourcePolicy>& resource_policy) {
-  request.principal = facts_of(caller);
-  request.context.merge(context_of(caller));
-  PolicySet set = policies_of(caller);
+Authorizer::CallerView Authorizer::view_of(const Principal& caller) {
+  CallerView view{policies_of(caller), facts_of(caller), context_of(caller)};
   if (is_unlimited(caller))
-    set.identity.push_back({parsed(std::string(find_shipped_policy("AdministratorAccess")->document), PolicyKind::identity), "root"});
+    view.policies.identity.push_back(
+        {parsed(std::string(find_shipped_policy("AdministratorAccess")->document), PolicyKind::identity), "root"});
+  return view;
+}
+
+Decision Authorizer::decide(const Principal& caller, AccessRequest& request, const std::optional<ResourcePolicy>& resource_policy) {
+  const auto view = callers_.get(key_of(caller), [&] { return view_of(caller); });
+  request.principal = view->facts;
+  request.context.insert(view->context.begin(), view->context.end());
+  PolicySet set = view->policies;
   if (resource_policy) {
     set.resource_account = resource_policy->resource_account;
     if (auto policy = parsed(resource_policy->document, PolicyKind::resource))

@@ -24,8 +24,8 @@ struct ResourcePolicy {
 class Authorizer {
  public:
   /// All must outlive this object.
-  Authorizer(IdentityStore& identities, PolicyStore& policies, SessionStore& sessions)
-      : identities_(identities), policies_(policies), sessions_(sessions) {}
+  Authorizer(storage::StateExecutor& state, IdentityStore& identities, PolicyStore& policies, SessionStore& sessions)
+      : identities_(identities), policies_(policies), sessions_(sessions), callers_(state, access_part, 1024) {}
 
   /// Fills in the caller's part of `request` (principal facts and aws:Principal… keys) and decides. Root and our own services are not
   /// limited by identity policies; sts:AssumeRole also asks the role's trust policy.
@@ -47,10 +47,18 @@ class Authorizer {
  private:
   std::optional<Entity> entity_of(const Principal& caller);
   void add_trust(const std::string& role_arn, PolicySet& set);
+  /// All of a caller that a decision needs.
+  struct CallerView {
+    PolicySet policies;
+    PrincipalFacts facts;
+    ConditionContext context;
+  };
+  CallerView view_of(const Principal& caller);
 
   IdentityStore& identities_;
   PolicyStore& policies_;
   SessionStore& sessions_;
+  storage::Remembered<CallerView> callers_;
   std::unordered_map<std::string, std::shared_ptr<const Policy>> cache_;
 };
 

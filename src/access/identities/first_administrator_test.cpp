@@ -20,7 +20,7 @@ TEST(FirstAdministrator, TheFirstAdministratorMayDoEverything) {
   SessionStore sessions(state, box, random);
   IdentityStore identities(state, random);
   PolicyStore policies(state, random);
-  Authorizer authorizer(identities, policies, sessions);
+  Authorizer authorizer(state, identities, policies, sessions);
   ASSERT_TRUE(keys.migrate() && sessions.migrate() && identities.migrate() && policies.migrate());
   state.submit([&]() -> Result<void> {
     const auto made = create_first_administrator(identities, policies, keys, "111122223333", "admin");

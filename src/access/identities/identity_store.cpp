@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "access/credentials/access_changes.h"
+
 namespace tocsin::access {
 namespace {
 
@@ -106,7 +108,7 @@ Result<Entity> IdentityStore::create(Entity entity) {
   if (find(entity.kind, entity.account, entity.name)) return taken(entity.kind, entity.name);
   entity.id = std::string(id_prefix(entity.kind)) + random_.letters(id_letters, 17);
   entity.created = state_.now();
-  state_.database().execute(
+  changing(state_).execute(
       "INSERT INTO identity_entities (account, kind, name_key, name, path, id, created, body, boundary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {entity.account, static_cast<int>(entity.kind), name_key(entity.name), entity.name, entity.path, entity.id, entity.created,
        body_of(entity), entity.boundary_arn});
@@ -122,9 +124,9 @@ Result<Entity> IdentityStore::find(EntityKind kind, const std::string& account, 
 }
 
 void IdentityStore::forget_all_but(const std::string& account, const std::string& user_name) {
-  state_.database().execute("DELETE FROM identity_entities WHERE NOT (account = ? AND kind = ? AND name_key = ?)",
+  changing(state_).execute("DELETE FROM identity_entities WHERE NOT (account = ? AND kind = ? AND name_key = ?)",
                             {account, static_cast<int>(EntityKind::user), name_key(user_name)});
-  state_.database().execute("DELETE FROM identity_members");
+  changing(state_).execute("DELETE FROM identity_members");
 }
 
 std::optional<Entity> IdentityStore::find_by_id(const std::string& id) {
@@ -135,7 +137,7 @@ std::optional<Entity> IdentityStore::find_by_id(const std::string& id) {
 
 Result<void> IdentityStore::update(const std::string& before, const Entity& entity) {
   if (name_key(before) != name_key(entity.name) && find(entity.kind, entity.account, entity.name)) return taken(entity.kind, entity.name);
-  state_.database().execute(
+  changing(state_).execute(
       "UPDATE identity_entities SET name_key = ?, name = ?, path = ?, body = ?, boundary = ? WHERE account = ? AND kind = ? AND name_key = "
       "?",
       {name_key(entity.name), entity.name, entity.path, body_of(entity), entity.boundary_arn, entity.account, static_cast<int>(entity.kind),
@@ -144,8 +146,8 @@ Result<void> IdentityStore::update(const std::string& before, const Entity& enti
 }
 
 void IdentityStore::remove(const Entity& entity) {
-  state_.database().execute("DELETE FROM identity_entities WHERE id = ?", {entity.id});
-  state_.database().execute("DELETE FROM identity_members WHERE group_id = ? OR user_id = ?", {entity.id, entity.id});
+  changing(state_).execute("DELETE FROM identity_entities WHERE id = ?", {entity.id});
+  changing(state_).execute("DELETE FROM identity_members WHERE group_id = ? OR user_id = ?", {entity.id, entity.id});
 }
 
 std::vector<Entity> IdentityStore::list(EntityKind kind, const std::string& account, const std::string& path_prefix,
@@ -164,11 +166,11 @@ std::size_t IdentityStore::bounded_by(const std::string& account, const std::str
 }
 
 void IdentityStore::add_member(const Entity& group, const Entity& user) {
-  state_.database().execute("INSERT INTO identity_members (group_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", {group.id, user.id});
+  changing(state_).execute("INSERT INTO identity_members (group_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING", {group.id, user.id});
 }
 
 bool IdentityStore::remove_member(const Entity& group, const Entity& user) {
-  return state_.database().execute("DELETE FROM identity_members WHERE group_id = ? AND user_id = ?", {group.id, user.id}) > 0;
+  return changing(state_).execute("DELETE FROM identity_members WHERE group_id = ? AND user_id = ?", {group.id, user.id}) > 0;
 }
 
 std::vector<Entity> IdentityStore::members(const Entity& group) {

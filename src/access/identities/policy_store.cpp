@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "access/credentials/access_changes.h"
 #include "model/arn.h"
 
 namespace tocsin::access {
@@ -97,12 +98,12 @@ Result<ManagedPolicy> PolicyStore::create(ManagedPolicy policy, const std::strin
                 "EntityAlreadyExists");
   policy.id = "ANPA" + random_.letters(id_letters, 17);
   policy.created = policy.updated = state_.now();
-  state_.database().execute(
+  changing(state_).execute(
       "INSERT INTO policy_managed (account, name_key, name, path, id, created, updated, description, default_version, next_version, tags) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'v1', 2, ?)",
       {policy.account, name_key(policy.name), policy.name, policy.path, policy.id, policy.created, policy.updated, policy.description,
        to_document(policy.tags)});
-  state_.database().execute("INSERT INTO policy_versions (policy_id, version, document, created, number) VALUES (?, 'v1', ?, ?, 1)",
+  changing(state_).execute("INSERT INTO policy_versions (policy_id, version, document, created, number) VALUES (?, 'v1', ?, ?, 1)",
                             {policy.id, document, policy.created});
   return policy;
 }
@@ -119,7 +120,7 @@ Result<ManagedPolicy> PolicyStore::find(const std::string& arn) {
 }
 
 void PolicyStore::forget_attachments_but(const std::string& entity_id) {
-  state_.database().execute("DELETE FROM policy_attachments WHERE entity_id <> ?", {entity_id});
+  changing(state_).execute("DELETE FROM policy_attachments WHERE entity_id <> ?", {entity_id});
 }
 
 std::vector<ManagedPolicy> PolicyStore::list(const std::string& account) {
@@ -131,7 +132,7 @@ std::vector<ManagedPolicy> PolicyStore::list(const std::string& account) {
 }
 
 void PolicyStore::update_tags(const ManagedPolicy& policy) {
-  state_.database().execute("UPDATE policy_managed SET tags = ? WHERE id = ?", {to_document(policy.tags), policy.id});
+  changing(state_).execute("UPDATE policy_managed SET tags = ? WHERE id = ?", {to_document(policy.tags), policy.id});
 }
 
 Result<void> PolicyStore::remove(const std::string& arn) {
@@ -143,8 +144,8 @@ Result<void> PolicyStore::remove(const std::string& arn) {
     return in_use(
         "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is "
         "deleted with the policy.");
-  state_.database().execute("DELETE FROM policy_versions WHERE policy_id = ?", {policy->id});
-  state_.database().execute("DELETE FROM policy_managed WHERE id = ?", {policy->id});
+  changing(state_).execute("DELETE FROM policy_versions WHERE policy_id = ?", {policy->id});
+  changing(state_).execute("DELETE FROM policy_managed WHERE id = ?", {policy->id});
   return {};
 }
 
@@ -177,9 +178,9 @@ Result<PolicyVersion> PolicyStore::create_version(const std::string& arn, const 
                 "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
                 "LimitExceeded");
   PolicyVersion version{"v" + std::to_string(policy->next_version), document, make_default, state_.now()};
-  state_.database().execute("INSERT INTO policy_versions (policy_id, version, document, created, number) VALUES (?, ?, ?, ?, ?)",
+  changing(state_).execute("INSERT INTO policy_versions (policy_id, version, document, created, number) VALUES (?, ?, ?, ?, ?)",
                             {policy->id, version.id, document, version.created, policy->next_version});
-  state_.database().execute("UPDATE policy_managed SET next_version = ?, updated = ?, default_version = ? WHERE id = ?",
+  changing(state_).execute("UPDATE policy_managed SET next_version = ?, updated = ?, default_version = ? WHERE id = ?",
                             {policy->next_version + 1, version.created, make_default ? version.id : policy->default_version, policy->id});
   return version;
 }
@@ -189,7 +190,7 @@ Result<void> PolicyStore::set_default_version(const std::string& arn, const std:
   if (!found) return std::unexpected(found.error());
   const auto policy = find(arn);
   if (policy->account == "aws") return cannot_change(arn);
-  state_.database().execute("UPDATE policy_managed SET default_version = ?, updated = ? WHERE id = ?", {id, state_.now(), policy->id});
+  changing(state_).execute("UPDATE policy_managed SET default_version = ?, updated = ? WHERE id = ?", {id, state_.now(), policy->id});
   return {};
 }
 
@@ -197,7 +198,7 @@ Result<void> PolicyStore::remove_version(const std::string& arn, const std::stri
   const auto found = version(arn, id);
   if (!found) return std::unexpected(found.error());
   if (found->is_default) return in_use("Cannot delete the default version of a policy.");
-  state_.database().execute("DELETE FROM policy_versions WHERE policy_id = ? AND version = ?", {find(arn)->id, id});
+  changing(state_).execute("DELETE FROM policy_versions WHERE policy_id = ? AND version = ?", {find(arn)->id, id});
   return {};
 }
 
@@ -212,14 +213,14 @@ Result<void> PolicyStore::attach(const Entity& entity, const std::string& arn) {
     kind[0] = static_cast<char>(kind[0] - 32);
     return fail(ErrorKind::limit_exceeded, "Cannot exceed quota for PoliciesPer" + kind + ": 10", "LimitExceeded");
   }
-  state_.database().execute(
+  changing(state_).execute(
       "INSERT INTO policy_attachments (account, entity_id, policy_arn, policy_name) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
       {entity.account, entity.id, arn, policy->name});
   return {};
 }
 
 Result<void> PolicyStore::detach(const Entity& entity, const std::string& arn) {
-  if (state_.database().execute("DELETE FROM policy_attachments WHERE entity_id = ? AND policy_arn = ?", {entity.id, arn}) > 0) return {};
+  if (changing(state_).execute("DELETE FROM policy_attachments WHERE entity_id = ? AND policy_arn = ?", {entity.id, arn}) > 0) return {};
   return missing("Policy " + arn + " was not found.");
 }
 
@@ -246,7 +247,7 @@ std::size_t PolicyStore::attachment_count(const std::string& account, const std:
 }
 
 void PolicyStore::put_inline(const Entity& entity, const std::string& name, const std::string& document) {
-  state_.database().execute(
+  changing(state_).execute(
       "INSERT INTO policy_inline (entity_id, name, document) VALUES (?, ?, ?) ON CONFLICT (entity_id, name) DO UPDATE SET document = "
       "excluded.document",
       {entity.id, name, document});
@@ -259,7 +260,7 @@ Result<std::string> PolicyStore::inline_document(const Entity& entity, const std
 }
 
 Result<void> PolicyStore::remove_inline(const Entity& entity, const std::string& name) {
-  if (state_.database().execute("DELETE FROM policy_inline WHERE entity_id = ? AND name = ?", {entity.id, name}) > 0) return {};
+  if (changing(state_).execute("DELETE FROM policy_inline WHERE entity_id = ? AND name = ?", {entity.id, name}) > 0) return {};
   return missing("The " + std::string(to_text(entity.kind)) + " policy with name " + name + " cannot be found.");
 }
 

@@ -30,6 +30,26 @@ Result<AssumedRole> RoleAssumption::assume(const Principal& caller, const std::s
   return AssumedRole{std::move(principal), std::move(*role)};
 }
 
+Result<AssumedRole> RoleAssumption::assume_with_web_identity(const std::string& provider_arn, const std::string& role_arn,
+                                                             const std::string& session_name, ConditionContext context) {
+  const auto refused = [] { return fail(ErrorKind::denied, "Not authorized to perform sts:AssumeRoleWithWebIdentity", "AccessDenied"); };
+  const auto name = role_of_arn(role_arn);
+  if (!name) return refused();
+  auto role = identities_.find(EntityKind::role, name->account, name->name);
+  if (!role || role->arn() != role_arn) return refused();
+  const auto trust = authorizer_.parsed(role->trust_policy, PolicyKind::trust);
+  AccessRequest request{.action = "sts:AssumeRoleWithWebIdentity",
+                        .resource = role_arn,
+                        .principal = {.account = role->account, .arn = provider_arn, .role_arn = "", .is_federated = true},
+                        .context = std::move(context)};
+  request.context["sts:rolesessionname"] = {session_name};
+  request.context["aws:federatedprovider"] = {provider_arn};
+  if (!trust) return refused();
+  if (const Verdict verdict = evaluate(*trust, request); !verdict.allowed || verdict.denied) return refused();
+  Principal principal = role_session(*role, session_name);
+  return AssumedRole{std::move(principal), std::move(*role)};
+}
+
 Result<Principal> RoleAssumption::assume_as_service(const std::string& account, const std::string& service, const std::string& role_arn,
                                                     const std::string& session_name) {
   const auto name = role_of_arn(role_arn);

@@ -22,6 +22,10 @@ class RoleAssumption {
   Result<AssumedRole> assume(const Principal& caller, const std::string& role_arn, const std::string& session_name,
                              ConditionContext context);
 
+  /// For whom an identity provider vouches for (its ARN); only the role's trust policy decides, by what the token said (`context`).
+  Result<AssumedRole> assume_with_web_identity(const std::string& provider_arn, const std::string& role_arn,
+                                               const std::string& session_name, ConditionContext context);
+
   /// For one of our services ("events.amazonaws.com", "ssm.amazonaws.com") acting for `account`: the role must be of that account and trust
   /// the service. The principal has no access key; authorize it as any other.
   Result<Principal> assume_as_service(const std::string& account, const std::string& service, const std::string& role_arn,

@@ -105,11 +105,15 @@ constexpr Rule iam[] = {
     {"CreateUser", "UserName", "arn:aws:iam::{a}:user{Path|/}{v}"},
     {"CreateGroup", "GroupName", "arn:aws:iam::{a}:group{Path|/}{v}"},
     {"CreateRole", "RoleName", "arn:aws:iam::{a}:role{Path|/}{v}"},
+    {"CreateVirtualMFADevice", "VirtualMFADeviceName", "arn:aws:iam::{a}:mfa{Path|/}{v}"},
+    {"CreateOpenIDConnectProvider", "Url", "arn:aws:iam::{a}:oidc-provider/{v}"},
     {"CreatePolicy", "PolicyName", "arn:aws:iam::{a}:policy{Path|/}{v}"},
     {"*InstanceProfile*", "InstanceProfileName", "arn:aws:iam::{a}:instance-profile/{v}"},
     {"*Group*", "GroupName", "arn:aws:iam::{a}:group/{v}"},
     {"*", "RoleName", "arn:aws:iam::{a}:role/{v}"},
     {"*", "UserName", "arn:aws:iam::{a}:user/{v}"},
+    {"*", "SerialNumber", itself},
+    {"*", "OpenIDConnectProviderArn", itself},
     {"SimulatePrincipalPolicy", "PolicySourceArn", itself},
     {"*", "PolicyArn", itself},
 };
@@ -218,6 +222,8 @@ std::string resource_of(const Rule& rule, const std::string& value, const Docume
   if (value.starts_with("arn:")) return value + (value.ends_with(":*") ? "" : ":log-stream:" + text_or(input, "logStreamName"));
   // the default bus is not part of its rules' names
   std::string out = filled(rule.form, value, input, scope);
+  // nor the scheme of a provider's
+  if (const auto scheme = out.find("oidc-provider/https://"); scheme != std::string::npos) out.erase(scheme + 14, 8);
   if (const auto bus = out.find(":rule/default/"); bus != std::string::npos) out.erase(bus + 6, 8);
   return out;
 }

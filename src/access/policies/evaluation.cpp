@@ -54,7 +54,9 @@ Naming names(const PrincipalPattern& pattern, const PrincipalFacts& principal) {
   if (pattern.type == "*") return Naming::directly;
   if (pattern.type == "Service")
     return principal.is_service && (pattern.value == principal.arn || pattern.value == "*") ? Naming::directly : Naming::not_named;
-  if (pattern.type != "AWS" || principal.is_service) return Naming::not_named;
+  if (pattern.type == "Federated")
+    return principal.is_federated && (pattern.value == principal.arn || pattern.value == "*") ? Naming::directly : Naming::not_named;
+  if (pattern.type != "AWS" || principal.is_service || principal.is_federated) return Naming::not_named;
   if (pattern.value == "*" || pattern.value == principal.arn) return Naming::directly;
   if (!principal.role_arn.empty() && pattern.value == principal.role_arn) return Naming::by_role;
   if (pattern.value == principal.account || pattern.value == "arn:aws:iam::" + principal.account + ":root") return Naming::by_account;

@@ -15,6 +15,7 @@ struct PrincipalFacts {
   std::string arn;       ///< of the user, the role session, the root; a service's name for a service
   std::string role_arn;  ///< of a role session: the role
   bool is_service = false;
+  bool is_federated = false;  ///< somebody an identity provider vouches for; arn is the provider's
 };
 
 struct AccessRequest {

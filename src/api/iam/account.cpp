@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "api/iam/operations.h"
@@ -88,6 +89,7 @@ Reply delete_account_password_policy(const IamRooms& rooms, const Call& call) {
 
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountSummary.html
 Reply get_account_summary(const IamRooms& rooms, const Call& call) {
+  const auto devices = rooms.mfa_devices.list(call.scope.account);
   const bool root_has_keys = !rooms.keys.list(call.scope.account, "").empty();
   return Object{{"SummaryMap", Object{{"Users", count_of(rooms, call, EntityKind::user)},
                                       {"UsersQuota", 5000},
@@ -115,9 +117,9 @@ Reply get_account_summary(const IamRooms& rooms, const Call& call) {
                                       {"SigningCertificatesPerUserQuota", 2},
                                       {"ServerCertificates", 0},
                                       {"ServerCertificatesQuota", 20},
-                                      {"Providers", 0},
-                                      {"MFADevices", 0},
-                                      {"MFADevicesInUse", 0},
+                                      {"Providers", static_cast<std::int64_t>(rooms.identity_providers.list(call.scope.account).size())},
+                                      {"MFADevices", static_cast<std::int64_t>(devices.size())},
+                                      {"MFADevicesInUse", std::count_if(devices.begin(), devices.end(), [](const auto& device) { return !device.user_name.empty(); })},
                                       {"AccountMFAEnabled", 0},
                                       {"AccountAccessKeysPresent", root_has_keys ? 1 : 0},
                                       {"AccountPasswordPresent", 0},

@@ -60,7 +60,8 @@ std::string report_of(const IamRooms& rooms, const std::string& account, Instant
          ",not_supported,no_information,not_supported,not_supported,false" + keys_text(rooms.keys.list(account, "")) +
          std::string(no_certificates);
   for (const Entity& user : users)
-    out += '\n' + user.name + ',' + user.arn() + ',' + time_text(user.created) + ',' + password_text(rooms, account, user.name) + ",false" +
+    out += '\n' + user.name + ',' + user.arn() + ',' + time_text(user.created) + ',' + password_text(rooms, account, user.name) +
+           (rooms.mfa_devices.of_user(account, user.name).empty() ? ",false" : ",true") +
            keys_text(rooms.keys.list(account, user.name)) + std::string(no_certificates);
   return out;
 }

@@ -32,25 +32,46 @@ struct World {
   access::PolicyStore policies{state, random};
   access::LoginProfileStore login_profiles{state, random};
   access::AccountSettings accounts{state};
-  access::Authorizer authorizer{identities, policies, sessions};
+  access::MfaDeviceStore mfa_devices{state, box, random};
+  access::IdentityProviderStore identity_providers{state};
+  access::Authorizer authorizer{state, identities, policies, sessions};
   access::RoleAssumption roles{identities, sessions, authorizer};
   Principal caller{.kind = PrincipalKind::root, .account = account, .arn = "arn:aws:iam::111122223333:root", .principal_id = account};
   std::map<std::string, Handle> operations;
+  std::map<std::string, HandleLater> later_operations;
+  std::map<std::string, std::string> web;  ///< what is found at a URL
+
+  void add(Operation& operation) {
+    if (const auto* handle = std::get_if<Handle>(&operation.handle)) operations[operation.name] = *handle;
+    if (const auto* handle = std::get_if<HandleLater>(&operation.handle)) later_operations[operation.name] = *handle;
+  }
+  void fetched(const std::string& url, std::function<void(Result<std::string>)> done) {
+    const auto found = web.find(url);
+    if (found == web.end()) return done(fail(ErrorKind::unavailable, "nobody answers"));
+    done(found->second);
+  }
 
   World() {
     EXPECT_TRUE(keys.migrate() && sessions.migrate() && identities.migrate() && policies.migrate() && login_profiles.migrate() &&
-                accounts.migrate());
+                accounts.migrate() && mfa_devices.migrate() && identity_providers.migrate());
     const ListTokens tokens{[](const Call&, std::string_view key) { return "sealed:" + std::string(key); },
                             [](const Call&, std::string_view token) {
                               return token.starts_with("sealed:") ? std::optional<std::string>(token.substr(7)) : std::nullopt;
                             }};
-    for (Service service : {make_iam_service({identities, policies, keys, authorizer, tokens, login_profiles, accounts}),
-                            make_sts_service({keys, sessions, policies, roles})})
-      for (Operation& operation : service.operations) operations[operation.name] = std::get<Handle>(operation.handle);
+    for (Service service : {make_iam_service({identities, policies, keys, authorizer, tokens, login_profiles, accounts, mfa_devices, identity_providers}),
+                            make_sts_service({keys, sessions, policies, roles, mfa_devices, identity_providers, state, box,
+                                               [this](const std::string& url, std::function<void(Result<std::string>)> done) { fetched(url, std::move(done)); }})})
+      for (Operation& operation : service.operations) add(operation);
   }
 
   Reply ask(const std::string& operation, const Document& input = Object{}, const std::string& in_account = account) {
     Reply reply;
+    if (later_operations.contains(operation)) {
+      later_operations.at(operation)({.service = "sts", .operation = operation, .input = input, .principal = caller, .scope = {in_account, "us-east-1"}, .now = clock.now()},
+                                     [&](Reply answered) { reply = std::move(answered); });
+      executor.run_ready();
+      return reply;
+    }
     state.submit([&]() -> Result<void> {
       reply = operations.at(operation)({.service = "iam",
                                         .operation = operation,

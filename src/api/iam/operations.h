@@ -86,6 +86,29 @@ Reply delete_account_password_policy(const IamRooms& rooms, const Call& call);
 Reply get_account_summary(const IamRooms& rooms, const Call& call);
 Reply get_account_authorization_details(const IamRooms& rooms, const Call& call);
 
+Reply create_virtual_mfa_device(const IamRooms& rooms, const Call& call);
+Reply delete_virtual_mfa_device(const IamRooms& rooms, const Call& call);
+Reply enable_mfa_device(const IamRooms& rooms, const Call& call);
+Reply resync_mfa_device(const IamRooms& rooms, const Call& call);
+Reply deactivate_mfa_device(const IamRooms& rooms, const Call& call);
+Reply get_mfa_device(const IamRooms& rooms, const Call& call);
+Reply list_mfa_devices(const IamRooms& rooms, const Call& call);
+Reply list_virtual_mfa_devices(const IamRooms& rooms, const Call& call);
+Reply tag_mfa_device(const IamRooms& rooms, const Call& call);
+Reply untag_mfa_device(const IamRooms& rooms, const Call& call);
+Reply list_mfa_device_tags(const IamRooms& rooms, const Call& call);
+
+Reply create_openid_connect_provider(const IamRooms& rooms, const Call& call);
+Reply get_openid_connect_provider(const IamRooms& rooms, const Call& call);
+Reply list_openid_connect_providers(const IamRooms& rooms, const Call& call);
+Reply delete_openid_connect_provider(const IamRooms& rooms, const Call& call);
+Reply add_client_id(const IamRooms& rooms, const Call& call);
+Reply remove_client_id(const IamRooms& rooms, const Call& call);
+Reply update_thumbprints(const IamRooms& rooms, const Call& call);
+Reply tag_openid_connect_provider(const IamRooms& rooms, const Call& call);
+Reply untag_openid_connect_provider(const IamRooms& rooms, const Call& call);
+Reply list_openid_connect_provider_tags(const IamRooms& rooms, const Call& call);
+
 Reply create_service_linked_role(const IamRooms& rooms, const Call& call);
 Reply delete_service_linked_role(const IamRooms& rooms, const Call& call);
 Reply get_service_linked_role_deletion_status(const IamRooms& rooms, const Call& call);

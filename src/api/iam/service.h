@@ -5,6 +5,8 @@
 #include "access/credentials/access_key_store.h"
 #include "access/identities/authorizer.h"
 #include "access/login_profiles/login_profile_store.h"
+#include "access/mfa_devices/mfa_device_store.h"
+#include "access/web_identity/identity_provider_store.h"
 #include "api/call.h"
 #include "api/list_tokens.h"
 
@@ -19,6 +21,8 @@ struct IamRooms {
   ListTokens tokens;
   access::LoginProfileStore& login_profiles;
   access::AccountSettings& accounts;
+  access::MfaDeviceStore& mfa_devices;
+  access::IdentityProviderStore& identity_providers;
 };
 
 Service make_iam_service(IamRooms rooms);

@@ -68,6 +68,7 @@ Reply update_user(const IamRooms& rooms, const Call& call) {
   if (user->name != before) {
     rooms.keys.rename_user(call.scope.account, before, user->name);
     rooms.login_profiles.rename_user(call.scope.account, before, user->name);
+    rooms.mfa_devices.rename_user(call.scope.account, before, user->name);
   }
   return Object{};
 }
@@ -80,6 +81,7 @@ Reply delete_user(const IamRooms& rooms, const Call& call) {
   if (!rooms.policies.inline_names(*user).empty()) return in_use("Cannot delete entity, must delete policies first.");
   if (!rooms.identities.groups_of(*user).empty()) return in_use("Cannot delete entity, must remove users from group first.");
   if (rooms.login_profiles.find(call.scope.account, user->name)) return in_use("Cannot delete entity, must delete login profile first.");
+  if (!rooms.mfa_devices.of_user(call.scope.account, user->name).empty()) return in_use("Cannot delete entity, must delete MFA device first.");
   rooms.identities.remove(*user);
   return Object{};
 }

@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t seconds_default = 3600;
 constexpr std::int64_t chained_seconds_max = 3600;
 
-access::ConditionContext context_of(const Call& call) {
+access::ConditionContext context_of(const Call& call, bool with_mfa) {
   access::ConditionContext out;
   if (const auto id = text_at(call.input, "ExternalId")) out["sts:externalid"] = {*id};
   if (const auto source = text_at(call.input, "SourceIdentity")) out["sts:sourceidentity"] = {*source};
@@ -19,7 +19,11 @@ access::ConditionContext context_of(const Call& call) {
   }
   out["aws:sourceip"] = {call.source_ip};
   out["aws:requestedregion"] = {call.scope.region};
-  out["aws:multifactorauthpresent"] = {"false"};
+  // keys that a person keeps for long say nothing of a second factor unless a code came with the call
+  if (with_mfa) {
+    out["aws:multifactorauthpresent"] = {"true"};
+    out["aws:multifactorauthage"] = {"0"};
+  }
   return out;
 }
 
@@ -61,11 +65,11 @@ std::optional<std::int64_t> packed_policy_size(const Call& call) {
 }
 
 Reply assume_role(const StsRooms& rooms, const Call& call) {
+  const auto with_mfa = checked_mfa(rooms, call);
+  if (!with_mfa) return std::unexpected(with_mfa.error());
   auto assumed =
-      rooms.roles.assume(call.principal, text_or(call.input, "RoleArn"), text_or(call.input, "RoleSessionName"), context_of(call));
+      rooms.roles.assume(call.principal, text_or(call.input, "RoleArn"), text_or(call.input, "RoleSessionName"), context_of(call, *with_mfa));
   if (!assumed) return refuse("AccessDenied", assumed.error().message, 403);
-  if (find(call.input, "SerialNumber") || find(call.input, "TokenCode"))
-    return refuse("AccessDenied", "MultiFactorAuthentication failed: no MFA device is registered for this caller.", 403);
   const auto seconds = duration_of(call, assumed->role);
   if (!seconds) return std::unexpected(seconds.error());
   auto policies = session_policies(rooms, call);
@@ -75,7 +79,8 @@ Reply assume_role(const StsRooms& rooms, const Call& call) {
                                  .lifetime = std::chrono::seconds(*seconds),
                                  .policies = std::move(*policies),
                                  .tags = {},
-                                 .source_identity = text_or(call.input, "SourceIdentity")};
+                                 .source_identity = text_or(call.input, "SourceIdentity"),
+                                 .with_mfa = *with_mfa};
   for (const Document& tag : array_at(call.input, "Tags")) request.tags[text_or(tag, "Key")] = text_or(tag, "Value");
   Object out{{"Credentials", credentials_document(rooms.sessions.issue(request))},
              {"AssumedRoleUser", Object{{"AssumedRoleId", assumed->principal.principal_id}, {"Arn", assumed->principal.arn}}}};

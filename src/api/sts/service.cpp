@@ -10,6 +10,8 @@ Service make_sts_service(StsRooms rooms) {
   };
   return {"sts",
           {{"AssumeRole", with_rooms(sts::assume_role)},
+           {"AssumeRoleWithWebIdentity", sts::assume_role_with_web_identity(rooms)},
+           {"DecodeAuthorizationMessage", with_rooms(sts::decode_authorization_message)},
            {"GetFederationToken", with_rooms(sts::get_federation_token)},
            {"GetSessionToken", with_rooms(sts::get_session_token)},
            {"GetCallerIdentity", with_rooms(sts::get_caller_identity)},

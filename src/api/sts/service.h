@@ -3,6 +3,8 @@
 
 #include "access/credentials/access_key_store.h"
 #include "access/identities/role_assumption.h"
+#include "access/mfa_devices/mfa_device_store.h"
+#include "access/web_identity/identity_provider_store.h"
 #include "api/call.h"
 
 namespace tocsin::api {
@@ -13,6 +15,12 @@ struct StsRooms {
   access::SessionStore& sessions;
   access::PolicyStore& policies;
   access::RoleAssumption& roles;
+  access::MfaDeviceStore& mfa_devices;
+  access::IdentityProviderStore& identity_providers;
+  storage::StateExecutor& state;
+  const access::SecretBox& secrets;
+  /// GET of a provider's documents; `done` once, on any thread. Empty: no provider can be reached.
+  std::function<void(const std::string& url, std::function<void(Result<std::string>)> done)> fetch = {};
 };
 
 Service make_sts_service(StsRooms rooms);

@@ -5,6 +5,7 @@
 
 #include "base/random.h"
 #include "base/text_time.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin {
 namespace {
@@ -128,7 +129,7 @@ TEST(ScheduleFuzz, WhatParsesGoesForward) {
   static constexpr std::string_view alphabet = "0123456789*?/-,#LWcronat( )MONFRIday";
   const Instant start = *parse_rfc3339("2026-03-28T00:00:00Z");
   int parsed = 0;
-  for (int round = 0; round < 5000; ++round) {
+  for (int round = 0; round < fuzz::input_count(5000); ++round) {
     std::string text(seeds[random.below(std::size(seeds))]);
     for (std::uint64_t edits = 1 + random.below(3); edits > 0; --edits)
       text[random.below(text.size())] = alphabet[random.below(alphabet.size())];

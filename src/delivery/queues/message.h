@@ -28,6 +28,7 @@ struct OutgoingMessage {
   std::string sender_id;
   std::string source_arn;  ///< of a service that sends: the rule, the topic
   int delay_seconds = -1;  ///< -1: the queue's
+  std::string role_arn;    ///< that the service takes on to send; empty: none
 };
 
 struct SentMessage {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::delivery {
 namespace {
@@ -85,7 +86,7 @@ TEST(MailMessageTest, AddressesAreFound) {
 
 TEST(MailMessageFuzz, WhateverStrangersWriteKeepsTheLinesOfAMail) {
   SeededRandom random(3);
-  for (int round = 0; round < 5'000; ++round) {
+  for (int round = 0; round < fuzz::input_count(5'000); ++round) {
     MailMessage mail = plain_mail();
     mail.subject = random.letters("a \r\n\t=?\"<\xc3\xbc:", random.below(120));
     mail.text = random.letters("a \r\n\t=.\xc3\xbc", random.below(400));

@@ -4,6 +4,7 @@
 #include "base/simulated_executor.h"
 #include "diagnose/log_query/log_queries.h"
 #include "diagnose/log_query/query_parser.h"
+#include "fuzz/input_count.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
 #include "telemetry/metrics/memory_ingest_log.h"
@@ -179,7 +180,7 @@ TEST(LogQueryFuzz, AnyTextIsRunOrRefused) {
       "fields a.b as c, strlen(`x y`) | filter (ms > 1e3 or not level like /E(R+)/) and path in ['/a', 2] | sort c desc | limit 5",
       "parse @message 'a=*, b=*' as a, b | stats count(*) as n, pct(a, 99), avg(-b ^ 2 % 3) by bin(5m), path | sort n desc",
       "filter ispresent(a) | parse @message /x(?<y>\\d+)/ | display concat(y, \"z\"), datefloor(@timestamp, 1mo) # end"};
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < fuzz::input_count(4000); ++i) {
     std::string text = seeds[random.below(seeds.size())];
     for (std::uint64_t n = random.below(6); n > 0 && !text.empty(); --n) {
       const std::size_t at = random.below(text.size());

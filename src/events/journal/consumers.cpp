@@ -12,6 +12,9 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view part = "events/journal";
 constexpr std::size_t batch_max = 64;
+// bounds how long one consumer keeps the others, and callers, waiting
+constexpr std::size_t unit_max = 16;
+constexpr Position passed_unkept_max = 1000;
 constexpr Duration retry_first = 1s;
 constexpr Duration retry_max = 1min;
 
@@ -26,10 +29,10 @@ Result<void> call(const Journal::Consumer& consumer, const EventEnvelope& event)
 
 }  // namespace
 
+/// What became of one unit.
 struct Consumers::Batch {
-  int units = 0;
-  bool failed = false;     ///< the units behind the failed one do nothing
-  Position failed_at = 0;  ///< 0 when the commit failed
+  Position reached = 0;    ///< everything up to here is done, or not wanted
+  Position failed_at = 0;  ///< 0: no event failed
   Error error;
 };
 
@@ -63,7 +66,7 @@ void Consumers::loaded(Result<void> result, const std::vector<Position>& positio
     return;
   }
   recent_.begin_at(positions[0]);
-  for (std::size_t i = 0; i < consumers_.size(); ++i) consumers_[i]->position = positions[i + 1];
+  for (std::size_t i = 0; i < consumers_.size(); ++i) consumers_[i]->position = consumers_[i]->kept = positions[i + 1];
   started_ = true;
   for (const auto& consumer : consumers_) run(*consumer);
 }
@@ -96,90 +99,98 @@ void Consumers::run(Consumer& consumer) {
       },
       [self = shared_from_this(), &consumer, events](Result<void> result) {
         if (self->stopped_) return;
-        if (!result) return self->hold(consumer, {.error = result.error()});
+        if (!result) return self->hold(consumer, result.error());
         self->submit(consumer, *events);
       });
 }
 
-void Consumers::submit(Consumer& consumer, const std::vector<StoredEvent>& events) {
-  const auto batch = std::make_shared<Batch>();
+/// Passes what is not wanted; the rest goes into one unit, and is not more than that unit may take. Whether events remain.
+bool Consumers::choose(const Consumer& consumer, std::vector<StoredEvent>& events, Position& last) const {
+  std::vector<StoredEvent> wanted;
+  bool more = false;
+  for (StoredEvent& stored : events) {
+    if (!consumer.wants || consumer.wants(*stored.event)) {
+      if ((more = wanted.size() == unit_max)) break;
+      wanted.push_back(stored);
+    }
+    last = stored.position;
+  }
+  events = std::move(wanted);
+  return more;
+}
+
+void Consumers::submit(Consumer& consumer, std::vector<StoredEvent> events) {
   // what the table no longer has was trimmed or undone
   Position last = events.empty() ? recent_.end() : events.back().position;
-  bool last_is_wanted = false;
-  for (const StoredEvent& stored : events) {
-    last_is_wanted = !consumer.wants || consumer.wants(*stored.event);
-    if (last_is_wanted) submit_one(consumer, stored, batch);
-  }
-  if (!last_is_wanted) submit_move(consumer, last, batch);
-}
-
-void Consumers::submit_one(Consumer& consumer, const StoredEvent& stored, const std::shared_ptr<Batch>& batch) {
-  ++batch->units;
-  state_.submit([self = shared_from_this(), &consumer, stored, batch] { return self->consume(consumer, stored, *batch); },
-                [self = shared_from_this(), &consumer, position = stored.position, batch](Result<void> result) {
-                  self->finished(consumer, position, batch, std::move(result));
-                });
-}
-
-/// Passes what the consumer does not want.
-void Consumers::submit_move(Consumer& consumer, Position to, const std::shared_ptr<Batch>& batch) {
-  ++batch->units;
-  state_.submit(
-      [self = shared_from_this(), &consumer, to, batch]() -> Result<void> {
-        if (!batch->failed && !self->stopped_) self->store_.move_consumer(consumer.name, to);
-        return {};
-      },
-      [self = shared_from_this(), &consumer, to, batch](Result<void> result) { self->finished(consumer, to, batch, std::move(result)); });
-}
-
-Result<void> Consumers::consume(Consumer& consumer, const StoredEvent& stored, Batch& batch) {
-  if (batch.failed || stopped_) return {};
-  const EventEnvelope& event = *stored.event;
-  cause_ = Cause{event.id, event.correlation_id, event.depth};
-  Result<void> result = call(consumer.consume, event);
-  cause_.reset();
-  store_.move_consumer(consumer.name, stored.position);
-  if (result && state_.database().poisoned()) result = fail(ErrorKind::unavailable, "storage failed");
-  if (!result) {
-    batch.failed = true;
-    batch.failed_at = stored.position;
-    batch.error = result.error();
-  }
-  return result;
-}
-
-void Consumers::finished(Consumer& consumer, Position position, const std::shared_ptr<Batch>& batch, Result<void> result) {
-  // an error of a unit before the failed one is the commit's: the whole group is undone
-  if (!result && (!batch->failed || position < batch->failed_at)) {
-    batch->failed = true;
-    batch->failed_at = 0;
-    batch->error = result.error();
-  }
-  // a unit behind the failed one ran without doing anything
-  const bool behind = batch->failed && (batch->failed_at == 0 || position >= batch->failed_at);
-  if (result && !behind) {
-    consumer.position = std::max(consumer.position, position);
-    consumer.retry = retry_first;
-  }
-  if (--batch->units == 0) end_batch(consumer, *batch);
-}
-
-void Consumers::end_batch(Consumer& consumer, const Batch& batch) {
-  if (stopped_) return;
-  if (!batch.failed) {
+  choose(consumer, events, last);
+  if (events.empty() && last - consumer.kept < passed_unkept_max) {
+    // passing again what is not wanted changes nothing, so that it need not be written each time
+    consumer.position = last;
     consumer.running = false;
     return run(consumer);
   }
-  if (batch.error.kind != ErrorKind::invalid || batch.failed_at == 0) return hold(consumer, batch);
-  log::error(part, "a consumer refused an event, which is skipped", {{"consumer", consumer.name}, {"error", batch.error.message}});
-  submit_move(consumer, batch.failed_at, std::make_shared<Batch>());
+  const auto batch = std::make_shared<Batch>();
+  state_.submit(
+      [self = shared_from_this(), &consumer, events = std::move(events), last, batch] {
+        return self->consume(consumer, events, last, *batch);
+      },
+      [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
 }
 
-void Consumers::hold(Consumer& consumer, const Batch& batch) {
+/// Passes one event that the consumer refuses.
+void Consumers::submit_skip(Consumer& consumer, Position to) {
+  const auto batch = std::make_shared<Batch>();
+  state_.submit(
+      [self = shared_from_this(), &consumer, to, batch] { return self->consume(consumer, {}, to, *batch); },
+      [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
+}
+
+/// Each event in a part of its own; the first that fails ends the unit, and what was done before it stays done.
+Result<void> Consumers::consume(Consumer& consumer, const std::vector<StoredEvent>& events, Position last, Batch& batch) {
+  if (stopped_) return {};
+  for (const StoredEvent& stored : events) {
+    const Result<void> done = consume_one(consumer, *stored.event);
+    if (state_.database().poisoned()) return fail(ErrorKind::unavailable, "storage failed");
+    if (!done) {
+      batch.failed_at = stored.position;
+      batch.error = done.error();
+      break;
+    }
+    batch.reached = stored.position;
+  }
+  if (batch.failed_at == 0) batch.reached = last;
+  if (batch.reached > consumer.kept) store_.move_consumer(consumer.name, batch.reached);
+  return {};
+}
+
+Result<void> Consumers::consume_one(Consumer& consumer, const EventEnvelope& event) {
+  cause_ = Cause{event.id, event.correlation_id, event.depth};
+  Result<void> done = state_.atomically([&] { return call(consumer.consume, event); });
+  cause_.reset();
+  return done;
+}
+
+void Consumers::finished(Consumer& consumer, const Batch& batch, Result<void> result) {
+  if (stopped_) return;
+  if (!result) return hold(consumer, result.error());
+  if (batch.reached > consumer.position) {
+    consumer.position = consumer.kept = batch.reached;
+    consumer.retry = retry_first;
+  }
+  if (batch.failed_at == 0) {
+    consumer.running = false;
+    return run(consumer);
+  }
+  if (batch.error.kind != ErrorKind::invalid) return hold(consumer, batch.error);
+  log::error(part, "a consumer refused an event, which is skipped", {{"consumer", consumer.name}, {"error", batch.error.message}});
+  submit_skip(consumer, batch.failed_at);
+}
+
+void Consumers::hold(Consumer& consumer, const Error& error) {
   consumer.running = false;
   consumer.retry = std::clamp<Duration>(consumer.retry, retry_first, retry_max);
   log::warning(part, "a consumer failed and will try again",
-               {{"consumer", consumer.name}, {"error", batch.error.message}, {"in_s", std::to_string(consumer.retry / 1s)}});
+               {{"consumer", consumer.name}, {"error", error.message}, {"in_s", std::to_string(consumer.retry / 1s)}});
   consumer.wake = state_.executor().post_after(consumer.retry, [self = shared_from_this(), &consumer] {
     if (self->stopped_) return;
     consumer.wake = 0;

@@ -1,5 +1,5 @@
-// The journal's consumers: each is given the events in order, a batch of units at a time, and remembers in each unit how far it is. One
-// that fails waits alone.
+// The journal's consumers: each is given the events in order, some in one unit, which also remembers how far it is. One that fails waits
+// alone.
 #pragma once
 
 #include <atomic>
@@ -37,6 +37,7 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
     Journal::Consumer consume;
     Journal::Wants wants;
     Position position = 0;
+    Position kept = 0;  ///< as the database has it
     bool running = false;
     Duration retry{};
     TimerId wake = 0;
@@ -46,13 +47,13 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
   Result<void> load(std::vector<Position>& positions);
   void loaded(Result<void> result, const std::vector<Position>& positions);
   void run(Consumer& consumer);
-  void submit(Consumer& consumer, const std::vector<StoredEvent>& events);
-  void submit_one(Consumer& consumer, const StoredEvent& stored, const std::shared_ptr<Batch>& batch);
-  void submit_move(Consumer& consumer, Position to, const std::shared_ptr<Batch>& batch);
-  Result<void> consume(Consumer& consumer, const StoredEvent& stored, Batch& batch);
-  void finished(Consumer& consumer, Position position, const std::shared_ptr<Batch>& batch, Result<void> result);
-  void end_batch(Consumer& consumer, const Batch& batch);
-  void hold(Consumer& consumer, const Batch& batch);
+  bool choose(const Consumer& consumer, std::vector<StoredEvent>& events, Position& last) const;
+  void submit(Consumer& consumer, std::vector<StoredEvent> events);
+  void submit_skip(Consumer& consumer, Position to);
+  Result<void> consume(Consumer& consumer, const std::vector<StoredEvent>& events, Position last, Batch& batch);
+  Result<void> consume_one(Consumer& consumer, const EventEnvelope& event);
+  void finished(Consumer& consumer, const Batch& batch, Result<void> result);
+  void hold(Consumer& consumer, const Error& error);
 
   storage::StateExecutor& state_;
   EventStore store_;

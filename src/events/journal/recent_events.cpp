@@ -5,7 +5,7 @@
 namespace tocsin::events {
 namespace {
 // an event is a few KiB, at most 256 KiB
-constexpr std::size_t kept_max = 256;
+constexpr std::size_t kept_max = 1024;
 }  // namespace
 
 void RecentEvents::begin_at(Position end) {

@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "events/patterns/filter_policy.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::events {
 namespace {
@@ -38,7 +39,7 @@ std::string mutate(Random& random, std::string text) {
 TEST(PatternFuzz, NeitherCrashesNorIsSilent) {
   SeededRandom random(20261124);
   int compiled = 0;
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < fuzz::input_count(20000); ++round) {
     const std::string text = mutate(random, std::string(seeds[random.below(3)]));
     const auto pattern = compile_pattern(text);
     const auto event = parse_json(mutate(random, std::string(seeds[random.below(3)])));

@@ -235,7 +235,7 @@ Result<void> Rules::dispatch(const TargetDelivery& delivery) {
 }
 
 Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
-  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
+  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn, .role_arn = text_or(delivery.definition, "RoleArn")};
   if (const Document* group = find(find(delivery.definition, "SqsParameters"), "MessageGroupId"))
     message.group_id = std::string(group->as_string());
   const auto sent = queues_.send(delivery.target.text(), message);

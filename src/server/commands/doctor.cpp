@@ -4,6 +4,7 @@
 
 #include "base/document.h"
 #include "server/commands/doctor_checks.h"
+#include "server/commands/doctor_surroundings.h"
 
 namespace tocsin::server {
 namespace {
@@ -36,10 +37,25 @@ void print(const Finding& finding, bool json, Console console) {
 }  // namespace
 
 ExitCode run_doctor(const ServerConfig& config, bool json, const Clock& clock, Console console) {
-  std::vector<Finding> findings = {check_data_directory(config.data), check_free_space(config.data), check_clock(config.data, clock.now())};
+  std::vector<Finding> findings = {check_data_directory(config.data),
+                                   check_privacy(config.data),
+                                   check_server_key(config.data),
+                                   check_first_keys(config.data),
+                                   check_file_system(config.data),
+                                   check_free_space(config.data),
+                                   check_free_files(config.data),
+                                   check_memory(),
+                                   check_open_files(),
+                                   check_clock(config.data, clock.now()),
+                                   check_time_zones(),
+                                   check_hanging_server(config),
+                                   check_dev(config),
+                                   check_public_url(config)};
   for (Finding& finding : check_listeners(config)) findings.push_back(std::move(finding));
   findings.push_back(check_certificate(config, clock.now()));
+  findings.push_back(check_authorities(config));
   findings.push_back(check_mail_server(config));
+  findings.push_back(check_sender(config));
   findings.push_back(check_database(config.data));
   bool ill = false;
   for (const Finding& finding : findings) {

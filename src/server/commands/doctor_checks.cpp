@@ -8,6 +8,7 @@
 
 #include "base/text_time.h"
 #include "delivery/smtp/smtp_carrier.h"
+#include "server/commands/doctor_surroundings.h"
 #include "server/commands/http_probe.h"
 #include "server/config/data_directory.h"
 #include "server/config/endpoints_file.h"
@@ -43,8 +44,7 @@ Finding check_listener(const ServerConfig& config, const wire::ListenAddress& ad
   wire::HttpServer server({.listen = {address}, .io_threads = 1}, clock, nobody);
   const auto bound = server.start();
   if (bound) return {subject, Health::well, "free"};
-  return {subject, Health::ill, bound.error().message,
-          "stop what listens there (ss -ltnp 'sport = :" + std::to_string(address.port) + "'), or serve with --listen on another port"};
+  return judge_bind_failure(bound.error().message, to_text(address), address.port);
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ class WholeInterior final : public Interior {
   WholeInterior(std::unique_ptr<Foundation> foundation, Around around)
       : ground_(std::move(foundation)),
         rooms_(*ground_, around.body_streams),
-        gate_(ground_->state, rooms_.access_keys, rooms_.sessions, rooms_.identities, rooms_.authorizer, {.dev = ground_->config.dev}),
+        gate_(ground_->state, rooms_.access_keys, rooms_.sessions, rooms_.identities, rooms_.authorizer, {.dev = ground_->config.dev, .secrets = &ground_->secrets}),
         recorder_(rooms_.audit, ground_->journal, ground_->outside.random, ground_->state),
         dispatcher_({.models = ground_->models, .state = ground_->state, .gate = gate_, .recorder = recorder_, .random = ground_->outside.random,
                      .metrics = ground_->self_metrics, .public_url = ground_->config.public_url},

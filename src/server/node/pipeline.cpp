@@ -2,13 +2,16 @@
 
 #include <boost/json.hpp>
 
+#include "incidents/event_names.h"
+#include "incidents/event_reading.h"
+
 namespace tocsin::server {
 namespace {
 
 using events::TargetDelivery;
 
 Result<void> to_topic(Rooms& rooms, const TargetDelivery& delivery) {
-  const ServiceAct act{"events.amazonaws.com", "sns:Publish", delivery.target.text(), delivery.rule_arn};
+  const ServiceAct act{"events.amazonaws.com", "sns:Publish", delivery.target.text(), delivery.rule_arn, text_or(delivery.definition, "RoleArn")};
   if (auto admitted = rooms.resource_guard.admit(act); !admitted) return admitted;
   const auto published = rooms.topics.publish(delivery.target.text(), {.message = delivery.input});
   return published ? Result<void>() : std::unexpected(published.error());
@@ -55,24 +58,29 @@ Result<void> to_log_group(Rooms& rooms, const TargetDelivery& delivery) {
   return rooms.ground.logs.append(*stream, {{.time_ms = to_ms(rooms.ground.state.now()), .message = delivery.input}});
 }
 
+bool is_of_incidents(const EventEnvelope& event) { return event.source == incidents::incident_source; }
+
 }  // namespace
 
 void connect(Rooms& rooms) {
   events::Journal& journal = rooms.ground.journal;
 
   // who hears of every event; the names are for ever: a renamed consumer begins anew (events/rules subscribes itself as "rules")
-  journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); });
-  journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); });
-  journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); });
-  journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); });
-  journal.subscribe("automation", [&rooms](const EventEnvelope& event) {
-    if (event.type == "EC2 Command Invocation Status-change Notification") rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
-    return Result<void>();
-  });
+  journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); }, &incidents::is_about_outages);
+  journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); }, &is_of_incidents);
+  journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); }, &is_of_incidents);
+  journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); }, &is_of_incidents);
+  journal.subscribe(
+      "automation",
+      [&rooms](const EventEnvelope& event) {
+        rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
+        return Result<void>();
+      },
+      [](const EventEnvelope& event) { return event.type == "EC2 Command Invocation Status-change Notification"; });
 
   // what resources say themselves of who may reach them
   rooms.queues.set_admission([&rooms](const delivery::Queue& queue, const delivery::OutgoingMessage& message) {
-    return rooms.resource_guard.admit({message.sender_id, "sqs:SendMessage", queue.arn(), message.source_arn});
+    return rooms.resource_guard.admit({message.sender_id, "sqs:SendMessage", queue.arn(), message.source_arn, message.role_arn});
   });
 
   // where rules can send what matched, beside queues and buses

@@ -47,9 +47,22 @@ std::optional<ResourcePolicy> ResourceGuard::policy_of(const std::string& resour
   return std::nullopt;
 }
 
+// the role must let the service in, and may then what its policies and the resource's say
+Result<void> ResourceGuard::admit_as_role(const ServiceAct& act, const std::string& account) {
+  const auto role =
+      rooms_.roles.assume_as_service(account, act.service, act.role_arn, "tocsin-" + act.service.substr(0, act.service.find('.')));
+  if (!role) return std::unexpected(role.error());
+  access::AccessRequest request{.action = act.action, .resource = act.resource_arn, .principal = {}, .context = {}};
+  request.context["aws:sourcearn"] = {act.source_arn};
+  const access::Decision decision = rooms_.authorizer.decide(*role, request, policy_of(act.resource_arn));
+  if (decision.allowed()) return {};
+  return fail(ErrorKind::denied, access::denial_words(decision, request), "AccessDenied");
+}
+
 Result<void> ResourceGuard::admit(const ServiceAct& act) {
   const auto source = parse_arn(act.source_arn);
   const std::string source_account = source ? source->account : "";
+  if (!act.role_arn.empty()) return admit_as_role(act, source_account);
   const auto policy = policy_of(act.resource_arn);
   if (!policy) return {};  // what is not there is told by whoever looks for it
   const bool is_alarm = act.service == alarms_service;

@@ -17,6 +17,7 @@ struct ServiceAct {
   std::string action;   ///< "sqs:SendMessage"
   std::string resource_arn;
   std::string source_arn;  ///< the rule, the topic, the alarm; its account is aws:SourceAccount
+  std::string role_arn = {};  ///< that the service takes on; then the role's policies decide, as they do for any caller
 };
 
 /// Threads: only on the StateExecutor, inside a unit of work.
@@ -30,6 +31,8 @@ class ResourceGuard {
   Result<void> admit(const ServiceAct& act);
 
  private:
+  Result<void> admit_as_role(const ServiceAct& act, const std::string& account);
+
   Rooms& rooms_;
 };
 

@@ -57,6 +57,30 @@ struct Story : World {
   std::map<std::string, std::string> urls_;
 };
 
+TEST(ResourcePolicies, ARuleThatTakesOnARoleMayWhatTheRoleMay) {
+  Story world(61);
+  const std::string target = world.queue("orders");
+  const auto role_allows = [&](const char* action) {
+    return to_json(Object{{"Version", "2012-10-17"}, {"Statement", Object{{"Effect", "Allow"}, {"Action", action}, {"Resource", target}}}});
+  };
+  const std::string trust =
+      R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sts:AssumeRole"}})";
+  world.call("iam", "CreateRole", {{"RoleName", "sender"}, {"AssumeRolePolicyDocument", trust}});
+  world.call("events", "PutRule", {{"Name", "orders"}, {"EventPattern", R"({"source":["shop"]})"}});
+  world.call(
+      "events", "PutTargets",
+      {{"Rule", "orders"},
+       {"Targets", Array{Object{{"Id", "1"}, {"Arn", target}, {"RoleArn", "arn:aws:iam::" + world.client().account + ":role/sender"}}}}});
+  world.order();
+  EXPECT_TRUE(world.received("orders").is_null()) << "the role may nothing yet";
+  world.call("iam", "PutRolePolicy", {{"RoleName", "sender"}, {"PolicyName", "p"}, {"PolicyDocument", role_allows("sqs:ReceiveMessage")}});
+  world.order();
+  EXPECT_TRUE(world.received("orders").is_null()) << "it may something else";
+  world.call("iam", "PutRolePolicy", {{"RoleName", "sender"}, {"PolicyName", "p"}, {"PolicyDocument", role_allows("sqs:SendMessage")}});
+  world.order();
+  EXPECT_FALSE(world.received("orders").is_null()) << "the role's own policy is enough within the account";
+}
+
 TEST(ResourcePolicies, ATopicReachesOnlyQueuesThatLetItIn) {
   Story story(91);
   const std::string topic = story.topic("pages"), queue = story.queue("work");

@@ -44,11 +44,13 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       sessions(ground.state, ground.secrets, ground.outside.random),
       identities(ground.state, ground.outside.random),
       policies(ground.state, ground.outside.random),
-      authorizer(identities, policies, sessions),
+      authorizer(ground.state, identities, policies, sessions),
       roles(identities, sessions, authorizer),
       ingest_keys(ground.state, ground.outside.random),
       login_profiles(ground.state, ground.outside.random),
       accounts(ground.state),
+      mfa_devices(ground.state, ground.secrets, ground.outside.random),
+      identity_providers(ground.state),
       audit(ground.state),
       service_graph(ground.state),
       dashboards(*ground.database),
@@ -104,7 +106,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules, archives, connections, schedules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules, archives, connections, schedules,
                      topics, oncall, updates, dashboards);
 }
 

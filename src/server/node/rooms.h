@@ -10,6 +10,8 @@
 #include "access/identities/role_assumption.h"
 #include "access/ingest_keys/ingest_key_store.h"
 #include "access/login_profiles/login_profile_store.h"
+#include "access/mfa_devices/mfa_device_store.h"
+#include "access/web_identity/identity_provider_store.h"
 #include "communicate/oncall/acknowledge_handler.h"
 #include "communicate/oncall/oncall.h"
 #include "communicate/status_page/status_page.h"
@@ -76,6 +78,8 @@ struct Rooms {
   access::IngestKeyStore ingest_keys;
   access::LoginProfileStore login_profiles;
   access::AccountSettings accounts;
+  access::MfaDeviceStore mfa_devices;
+  access::IdentityProviderStore identity_providers;
 
   // what was recorded
   telemetry::AuditTrail audit;

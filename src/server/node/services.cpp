@@ -31,6 +31,14 @@ api::ListTokens list_tokens(const wire::PageTokens& tokens) {
           .open = [&tokens](const api::Call& call, std::string_view token) { return tokens.open(call.scope.account, call.service + '.' + call.operation, token); }};
 }
 
+/// How an identity provider's documents are read; empty where nothing is fetched.
+std::function<void(const std::string&, std::function<void(Result<std::string>)>)> document_fetch(Rooms& rooms) {
+  if (!rooms.ground.outside.fetch) return {};
+  return [fetch = rooms.ground.outside.fetch](const std::string& url, std::function<void(Result<std::string>)> done) {
+    fetch(url, std::chrono::seconds(10), [done = std::move(done)](Result<telemetry::Fetched> fetched) { done(fetched ? Result<std::string>(std::move(fetched->body)) : std::unexpected(fetched.error())); });
+  };
+}
+
 // what AddTagsToResource can name
 api::ssm::ResourceExists taggable(Rooms& rooms) {
   return {{"Parameter", [&rooms](const Scope& scope, const std::string& id) { return rooms.parameters.exists(scope, id); }},
@@ -56,8 +64,8 @@ void add_metric_views(Rooms& rooms, const api::ListTokens& tokens, std::vector<a
 std::vector<api::Service> make_services(Rooms& rooms) {
   const api::ListTokens tokens = list_tokens(rooms.ground.page_tokens);
   std::vector<api::Service> services;
-  services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles}));
-  services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts}));
+  services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles, rooms.mfa_devices, rooms.identity_providers, rooms.ground.state, rooms.ground.secrets, document_fetch(rooms)}));
+  services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts, rooms.mfa_devices, rooms.identity_providers}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
   for (api::Operation& each : api::insight_rule_operations(rooms.ground.state, rooms.log_settings, rooms.contributor_reports, tokens))

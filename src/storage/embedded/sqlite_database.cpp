@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "storage/embedded/file_lock.h"
+#include "storage/embedded/sqlite_memory.h"
 #include "storage/embedded/sqlite_statements.h"
 
 namespace tocsin::storage {
@@ -19,10 +20,11 @@ constexpr std::string_view part = "storage/embedded";
 
 // EXTRA, before WAL is turned on: the rollback journal of that very change must be gone for good, or a power cut could bring it back and
 // undo the change with all that was committed since; in WAL mode it is the same as FULL. The exclusive lock comes first and spares the
-// shared-memory file; 4 MiB of cache and 1000 pages of WAL keep the process small.
+// shared-memory file; at most 16 MiB of cache keep the process small, and 4000 pages of WAL let pages that change all the time be copied back
+// once for many changes.
 constexpr const char* settings =
-    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-4096;"
-    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=8388608;"
+    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
+    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432;"
     "CREATE TABLE IF NOT EXISTS storage_migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL)";
 
 enum class Failure { storage, constraint, defect };
@@ -277,6 +279,7 @@ Result<void> SqliteDatabase::clear(const std::vector<std::string_view>& kept_tab
 }
 
 Result<std::unique_ptr<Database>> open(const char* vfs_name, const std::string& path, FileLock lock) {
+  use_pooled_sqlite_memory();
   sqlite3* connection = nullptr;
   // NOMUTEX: a Database is touched from one executor only
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;

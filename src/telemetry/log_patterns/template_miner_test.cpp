@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 #include "telemetry/log_patterns/pattern_text.h"
 
 namespace tocsin::telemetry {
@@ -100,7 +101,7 @@ TEST(TemplateMinerFuzz, AnyLineFindsATemplate) {
   SeededRandom random{3};
   TemplateMiner miner({.shapes_max = 200});
   std::uint64_t lines = 0;
-  for (int i = 0; i < 5000; ++i) {
+  for (int i = 0; i < fuzz::input_count(5000); ++i) {
     std::string line = random.letters("abc XYZ=:;,()[]{}<>\"'|#/.0129-_\\\t", random.below(80));
     if (i % 100 == 0) line.assign(random.below(100'000), random.letters("({[\"a ", 1)[0]);
     miner.add(line);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -47,7 +48,7 @@ TEST(Chunk, OfAGaugeTakesAFewBytesAPeriod) {
 
 TEST(ChunkFuzz, DamagedBytesAreAnErrorOrAChunk) {
   SeededRandom random(2);
-  for (int round = 0; round < 4000; ++round) {
+  for (int round = 0; round < fuzz::input_count(4000); ++round) {
     std::string bytes = random_chunk(random).encode(slot_s).substr(0, 400);
     if (bytes.empty()) continue;
     for (std::uint64_t i = random.below(4); i > 0; --i) bytes[random.below(bytes.size())] = static_cast<char>(random.next());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -31,7 +32,7 @@ TEST(PointRecord, ReadsBackWhatItWrote) {
 TEST(PointRecordFuzz, DamagedBytesAreAnErrorOrABatch) {
   SeededRandom random(9);
   const std::string whole = encode_record({"123456789012", "eu-west-1"}, some_points());
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < fuzz::input_count(20'000); ++round) {
     std::string bytes = whole.substr(0, 1 + random.below(whole.size()));
     for (std::uint64_t i = random.below(4); i > 0; --i) bytes[random.below(bytes.size())] = static_cast<char>(random.next());
     const auto batch = decode_record(bytes);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -52,7 +53,7 @@ TEST(Statistic, HasNoPercentileOfNegativeValues) {
 
 TEST(StatisticFuzz, SurvivesAnyName) {
   SeededRandom random(5);
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < fuzz::input_count(20'000); ++i) {
     const std::string name = random.letters("pTMWCSPR()%:.0123456789-e", random.below(12));
     if (const auto statistic = parse_statistic(name)) compute(*statistic, one_to(20));
   }

@@ -4,6 +4,7 @@
 
 #include "base/encoding.h"
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::wire {
 namespace {
@@ -37,7 +38,7 @@ TEST(EventStream, WhatIsEncodedIsReadBack) {
 TEST(EventStreamFuzz, DamageIsSeen) {
   SeededRandom random{2};
   const std::string whole = encode_event("sessionUpdate", R"({"sessionResults":[]})");
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < fuzz::input_count(3000); ++i) {
     std::string bytes = whole;
     bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
     EXPECT_FALSE(decode(bytes));

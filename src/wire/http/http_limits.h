@@ -11,7 +11,7 @@ namespace tocsin::wire {
 struct HttpLimits {
   std::size_t header_bytes_max = 64 * 1024;       ///< request line and fields; above: 431
   std::size_t body_bytes_max = 64 * 1024 * 1024;  ///< as sent, and again when inflated; above: 413
-  std::size_t connections_max = 8192;             ///< further ones are closed at once
+  std::size_t connections_max = 16384;            ///< further ones are closed at once
   Duration head_timeout =
       std::chrono::seconds(15);  ///< from the first byte of a request (or the connection) to the end of its fields; above: 408
   Duration body_timeout = std::chrono::seconds(120);  ///< from then to the end of the body; above: 408

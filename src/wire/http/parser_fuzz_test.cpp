@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 #include "wire/http/gzip.h"
 #include "wire/http/request_parser.h"
 #include "wire/http/web_socket_frames.h"
@@ -66,7 +67,7 @@ TEST(RequestParserFuzz, PiecesEndAsTheWholeDoes) {
       "GET http://host/p HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
   };
   int whole = 0;
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < fuzz::input_count(20'000); ++round) {
     const std::string bytes = mutated(seeds[random.below(seeds.size())], random);
     const Outcome at_once = parse(bytes, nullptr);
     const Outcome in_pieces = parse(bytes, &random);
@@ -87,7 +88,7 @@ TEST(FrameReaderFuzz, PiecesEndAsTheWholeDoes) {
                            web_socket_frame(WebSocketOpcode::continuation, "\xc3\x9f e", mask) +
                            web_socket_frame(WebSocketOpcode::binary, std::string(300, 'b'), mask) +
                            web_socket_frame(WebSocketOpcode::close, close_payload(1000, "done"), mask);
-  for (int round = 0; round < 20'000; ++round) {
+  for (int round = 0; round < fuzz::input_count(20'000); ++round) {
     const std::string bytes = mutated(seed, random);
     std::string at_once, in_pieces;
     const auto note = [](std::string& into) {
@@ -112,7 +113,7 @@ TEST(FrameReaderFuzz, PiecesEndAsTheWholeDoes) {
 TEST(GunzipFuzz, NeverCrashesNorGrowsAboveItsBound) {
   SeededRandom random(9);
   const std::string seed = gzip(random.letters("abcdef", 2000)) + gzip("second member");
-  for (int round = 0; round < 5'000; ++round) {
+  for (int round = 0; round < fuzz::input_count(5'000); ++round) {
     const auto inflated = gunzip(mutated(seed, random), 2100);
     ASSERT_LE(inflated ? inflated->size() : 0, 2100u);
   }

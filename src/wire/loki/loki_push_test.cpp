@@ -4,6 +4,7 @@
 #include <snappy.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::wire {
 namespace {
@@ -63,7 +64,7 @@ TEST(LokiPush, BrokenBodiesAreRefused) {
 // Strategy: damage a request before and after compression, and a JSON one. Invariant: no crash, bounded memory.
 TEST(LokiPushFuzz, AnyBodyIsReadOrRefused) {
   SeededRandom random{8};
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < fuzz::input_count(4000); ++i) {
     std::string bytes = request();
     bytes[random.below(bytes.size())] ^= static_cast<char>(1 + random.below(255));
     (void)parse_push_request(bytes);

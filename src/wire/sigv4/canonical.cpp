@@ -123,11 +123,17 @@ std::string string_to_sign(std::string_view algorithm, std::string_view amz_date
   return out;
 }
 
-std::string signature(std::string_view secret, const CredentialScope& scope, std::string_view to_sign) {
+std::string signing_key(std::string_view secret, const CredentialScope& scope) {
   const std::string of_date = hmac_sha256("AWS4" + std::string(secret), scope.date);
   const std::string of_region = hmac_sha256(of_date, scope.region);
   const std::string of_service = hmac_sha256(of_region, scope.service);
-  return to_hex(hmac_sha256(hmac_sha256(of_service, "aws4_request"), to_sign));
+  return hmac_sha256(of_service, "aws4_request");
+}
+
+std::string signature_with_key(std::string_view key, std::string_view to_sign) { return to_hex(hmac_sha256(key, to_sign)); }
+
+std::string signature(std::string_view secret, const CredentialScope& scope, std::string_view to_sign) {
+  return signature_with_key(signing_key(secret, scope), to_sign);
 }
 
 }  // namespace tocsin::wire::sigv4

@@ -41,7 +41,10 @@ std::string canonical_request(const HttpRequest& request, const std::vector<std:
 
 /// `amz_date` is yyyymmddThhmmssZ.
 std::string string_to_sign(std::string_view algorithm, std::string_view amz_date, const CredentialScope& scope, std::string_view canonical);
+/// What a secret signs with on a day, in a region and for a service.
+std::string signing_key(std::string_view secret, const CredentialScope& scope);
 /// Lower-case hex.
 std::string signature(std::string_view secret, const CredentialScope& scope, std::string_view to_sign);
+std::string signature_with_key(std::string_view key, std::string_view to_sign);
 
 }  // namespace tocsin::wire::sigv4

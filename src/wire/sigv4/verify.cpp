@@ -29,11 +29,11 @@ Result<std::string> checked_payload(const HttpRequest& request, const Authorizat
   return std::string(declared);
 }
 
-bool matches(const HttpRequest& request, const Authorization& authorization, std::string_view secret, PathForm form,
+bool matches(const HttpRequest& request, const Authorization& authorization, std::string_view key, PathForm form,
              const std::string& payload) {
   const std::string canonical = canonical_request(request, authorization.signed_headers, form, payload);
   const std::string to_sign = string_to_sign(authorization.algorithm, authorization.amz_date, authorization.scope, canonical);
-  return equal_constant_time(signature(secret, authorization.scope, to_sign), authorization.signature);
+  return equal_constant_time(signature_with_key(key, to_sign), authorization.signature);
 }
 
 }  // namespace
@@ -54,14 +54,18 @@ Result<void> check_time(const Authorization& authorization, Instant now) {
 }
 
 Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret) {
+  return verify_with_key(request, authorization, signing_key(secret, authorization.scope));
+}
+
+Result<void> verify_with_key(const HttpRequest& request, const Authorization& authorization, std::string_view key) {
   if (authorization.algorithm != hmac_algorithm)
     return fail(ErrorKind::denied, "Unsupported AWS 'algorithm': '" + authorization.algorithm + "'.", "IncompleteSignature");
   const auto payload = checked_payload(request, authorization);
   if (!payload) return std::unexpected(payload.error());
   const PathForm usual = authorization.scope.service == "s3" ? PathForm::as_sent : PathForm::normalized;
-  if (matches(request, authorization, secret, usual, *payload)) return {};
+  if (matches(request, authorization, key, usual, *payload)) return {};
   // some SDKs encode again but do not normalize
-  if (usual == PathForm::normalized && matches(request, authorization, secret, PathForm::encoded, *payload)) return {};
+  if (usual == PathForm::normalized && matches(request, authorization, key, PathForm::encoded, *payload)) return {};
   return refuse(std::string(mismatch));
 }
 

@@ -19,6 +19,9 @@ Result<void> check_time(const Authorization& authorization, Instant now);
 /// Signature and payload hash (of the body as it was sent: see HttpRequest::sent_body_sha256). `denied`, reason SignatureDoesNotMatch.
 Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret);
 
+/// The same with the secret's signing_key for the authorization's scope, for callers that remember it.
+Result<void> verify_with_key(const HttpRequest& request, const Authorization& authorization, std::string_view key);
+
 /// What was signed, in the form that most services use; for signatures of another kind (hosts sign with RSA).
 std::string signed_text(const HttpRequest& request, const Authorization& authorization);
 

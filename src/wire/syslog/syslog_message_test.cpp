@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/text_time.h"
+#include "fuzz/input_count.h"
 #include "wire/syslog/syslog_framing.h"
 
 namespace tocsin::wire {
@@ -77,7 +78,7 @@ TEST(SyslogFuzz, PiecesDoNotMatterAndDamageDoesNoHarm) {
       "5 <1>ab<13>line one\n<34>1 2003-10-11T22:14:15.003Z h a - - [x y=\"z\"] t\n3 <2><13>Oct 11 22:14:15 m su[2]: x\n";
   SyslogFraming at_once;
   const Messages wanted = at_once.feed(whole);
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < fuzz::input_count(1000); ++i) {
     SyslogFraming framing;
     Messages found;
     for (std::size_t at = 0; at < whole.size();) {

@@ -19,6 +19,8 @@ namespace tocsin::api {
 
 struct AccessGateSettings {
   bool dev = false;  ///< any key is taken, as its account's root; only from this machine
+  /// Seals why EC2 refused, for sts:DecodeAuthorizationMessage; null: nothing is told.
+  const access::SecretBox* secrets = nullptr;
 };
 
 /// Threads: only on the StateExecutor, inside a unit of work. What it is given must outlive it.
@@ -34,7 +36,14 @@ class AccessGate final : public Gate {
 
   AccessGate(storage::StateExecutor& state, access::AccessKeyStore& keys, access::SessionStore& sessions, access::IdentityStore& identities,
              access::Authorizer& authorizer, AccessGateSettings settings)
-      : state_(state), keys_(keys), sessions_(sessions), identities_(identities), authorizer_(authorizer), settings_(settings) {}
+      : state_(state),
+        keys_(keys),
+        sessions_(sessions),
+        identities_(identities),
+        authorizer_(authorizer),
+        settings_(settings),
+        owners_(state, access::access_part, 1024),
+        signing_keys_(state, access::access_part, 4096) {}
 
   void set_host_signatures(HostSignatures check) { host_signatures_ = std::move(check); }
   void set_resource_policies(ResourcePolicies find) { resource_policies_ = std::move(find); }
@@ -50,9 +59,12 @@ class AccessGate final : public Gate {
   Found of_session(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const access::Session& session);
   /// IAM's resources are named without their path in calls, and with it in policies.
   std::string existing_entity(const Call& call, const std::string& resource);
+  std::unexpected<ServiceError> refused_by_ec2(const Call& call, const access::Decision& decision,
+                                               const access::AccessRequest& request) const;
   std::optional<access::ResourcePolicy> policy_of(const Call& call, const access::AccessRequest& request);
   Found of_host(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
   std::optional<Principal> owner_of(const access::AccessKey& key);
+  Result<void> verify(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const std::string& secret);
   std::optional<Principal> claimed_by(const std::string& access_key_id);
 
   storage::StateExecutor& state_;
@@ -61,6 +73,8 @@ class AccessGate final : public Gate {
   access::IdentityStore& identities_;
   access::Authorizer& authorizer_;
   AccessGateSettings settings_;
+  storage::Remembered<std::optional<Principal>> owners_;
+  storage::Remembered<std::string> signing_keys_;
   access::FailedAttempts failed_attempts_;
   HostSignatures host_signatures_;
   ResourcePolicies resource_policies_;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <boost/json.hpp>
 
+#include "access/credentials/authorization_message.h"
 #include "access/permissions/required_permission.h"
 #include "api/dispatch/access_gate/access_gate.h"
 #include "base/text_time.h"
@@ -45,7 +47,37 @@ std::string words_of(const access::Decision& decision, access::AccessRequest req
   return access::denial_words(decision, request);
 }
 
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html
+Document message_of(const Call& call, const access::Decision& decision, const access::AccessRequest& request) {
+  Array matched, conditions;
+  for (const auto& [source, index] : decision.matched) matched.push_back(Object{{"sourcePolicyId", source}, {"statementIndex", index}});
+  for (const auto& [key, values] : request.context) {
+    Array items;
+    for (const std::string& value : values) items.push_back(Object{{"value", value}});
+    conditions.push_back(Object{{"key", key}, {"values", Object{{"items", std::move(items)}}}});
+  }
+  return Object{
+      {"allowed", false},
+      {"explicitDeny", decision.outcome == access::Decision::Outcome::explicitly_denied},
+      {"matchedStatements", Object{{"items", std::move(matched)}}},
+      {"failures", Object{{"items", Array{}}}},
+      {"context",
+       Object{{"principal", Object{{"id", call.principal.principal_id}, {"name", call.principal.name}, {"arn", call.principal.arn}}},
+              {"action", request.action},
+              {"resource", request.resource},
+              {"conditions", Object{{"items", std::move(conditions)}}}}}};
+}
+
 }  // namespace
+
+std::unexpected<ServiceError> AccessGate::refused_by_ec2(const Call& call, const access::Decision& decision,
+                                                         const access::AccessRequest& request) const {
+  std::string words = "You are not authorized to perform this operation. " + words_of(decision, request);
+  if (settings_.secrets)
+    words += ". Encoded authorization failure message: " +
+             access::seal_authorization_message(*settings_.secrets, call.scope.account, to_json(message_of(call, decision, request)));
+  return api::refuse("UnauthorizedOperation", std::move(words), 403);
+}
 
 std::string AccessGate::existing_entity(const Call& call, const std::string& resource) {
   if (call.service != "iam") return resource;
@@ -91,6 +123,7 @@ std::expected<void, ServiceError> AccessGate::authorize(const Call& call) {
       if (!required.passed_to_service.empty()) request.context["iam:passedtoservice"] = {required.passed_to_service};
       const access::Decision decision = authorizer_.decide(call.principal, request, policy_of(call, request));
       if (decision.allowed()) continue;
+      if (call.service == "ec2") return refused_by_ec2(call, decision, request);
       return api::refuse("AccessDenied", words_of(decision, request));
     }
   }

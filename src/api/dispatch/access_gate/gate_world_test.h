@@ -26,7 +26,7 @@ struct Server {
   access::SessionStore sessions{state, box, random};
   access::IdentityStore identities{state, random};
   access::PolicyStore policies{state, random};
-  access::Authorizer authorizer{identities, policies, sessions};
+  access::Authorizer authorizer{state, identities, policies, sessions};
   access::RoleAssumption roles{identities, sessions, authorizer};
   AccessGate gate;
 

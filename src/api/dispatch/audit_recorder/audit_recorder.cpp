@@ -77,7 +77,8 @@ EventEnvelope event_of(const AuditRecord& made) {
 std::optional<AuditRecord> AuditRecorder::record_of(const Call& call, const Reply& reply) {
   if (call.scope.account.empty() || !is_management_call(call.service, call.operation)) return std::nullopt;
   AuditRecord made{.scope = call.scope,
-                   .event_id = make_uuid_v4(random_),
+                   // ids that follow one another in time keep the index together
+                   .event_id = make_uuid_v7(random_, call.now),
                    .event_time = call.now,
                    .event_name = call.operation,
                    .event_source = event_source_of(call.service),

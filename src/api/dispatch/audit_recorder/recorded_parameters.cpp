@@ -89,8 +89,22 @@ Document shown(const Document& value, std::string_view operation, std::string_vi
   return value;
 }
 
+/// At least what it takes as JSON, without writing it.
+std::size_t size_at_most(const Document& value) {
+  constexpr std::size_t scalar = 32;
+  // each byte may become six
+  if (value.is_string()) return 6 * value.get_string().size() + 2;
+  std::size_t size = scalar;
+  if (value.is_array())
+    for (const Document& element : value.get_array()) size += size_at_most(element) + 1;
+  if (value.is_object())
+    for (const auto& field : value.get_object()) size += 6 * field.key().size() + size_at_most(field.value()) + 4;
+  return size;
+}
+
 Document bounded(Document document) {
   if (!document.is_object() || document.as_object().empty()) return nullptr;
+  if (size_at_most(document) <= bytes_max) return document;
   const std::size_t size = to_json(document).size();
   if (size <= bytes_max) return document;
   return Object{{"omitted", true}, {"originalSize", size}, {"reason", "The members exceed 100 KB."}};

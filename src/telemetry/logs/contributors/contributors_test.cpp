@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/simulated_executor.h"
+#include "fuzz/input_count.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
 #include "telemetry/logs/contributors/contributor_reports.h"
@@ -89,7 +90,7 @@ TEST(ContributorReports, RankContributorsByPeriod) {
 // Strategy: damage a definition. Invariant: parsed or refused, no crash.
 TEST(ContributorRuleFuzz, AnyDefinitionIsParsedOrRefused) {
   SeededRandom random{1};
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < fuzz::input_count(3000); ++i) {
     std::string text = i % 2 ? by_ip : clf;
     for (int n = 0; n < 2; ++n) text[random.below(text.size())] = random.letters("{}[]\",:0$.a", 1)[0];
     if (const auto rule = ContributorRule::parse(text)) (void)rule->contribution(MessageView(R"({"ip":1,"bytes":2})"));

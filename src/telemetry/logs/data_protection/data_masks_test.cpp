@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -67,7 +68,7 @@ TEST(DataMasksFuzz, AnyMessageKeepsItsLength) {
   DataMasks masks;
   ASSERT_TRUE(masks.add_policy(
       policy({"EmailAddress", "IpAddress", "CreditCardNumber", "Ssn-US", "LatLong", "PhoneNumber-US", "OpenSshPrivateKey"}), {}));
-  for (int i = 0; i < 2000; ++i) {
+  for (int i = 0; i < fuzz::input_count(2000); ++i) {
     const std::string text = random.letters("0123456789.-@ab:\xff ,", 60);
     EXPECT_EQ(masks.masked(text, 1).size(), text.size());
   }

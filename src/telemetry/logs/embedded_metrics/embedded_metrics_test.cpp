@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -47,7 +48,7 @@ TEST(EmbeddedMetrics, WhatBreaksTheSpecificationIsLeftOut) {
 // Strategy: damage the example. Invariant: no crash.
 TEST(EmbeddedMetricsFuzz, AnyMessageIsRead) {
   SeededRandom random{7};
-  for (int i = 0; i < 4000; ++i) {
+  for (int i = 0; i < fuzz::input_count(4000); ++i) {
     std::string text = example;
     for (int n = 0; n < 3; ++n) text[random.below(text.size())] = random.letters("{}[]\",:0-e_", 1)[0];
     (void)points(text);

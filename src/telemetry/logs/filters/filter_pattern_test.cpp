@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -105,7 +106,7 @@ TEST(FilterPatternFuzz, AnyTextIsParsedOrRefused) {
   SeededRandom random{5};
   const std::vector<std::string> seeds = {R"({ ($.a.b[0] = "x*" || $.c IS NULL) && $.d NOT EXISTS })",
                                           "[ip, ..., status = 4* && x != %a+%, bytes > 1000]", "?a -\"b c\" %d[0-9]% e"};
-  for (int i = 0; i < 6000; ++i) {
+  for (int i = 0; i < fuzz::input_count(6000); ++i) {
     std::string pattern = seeds[random.below(seeds.size())];
     for (std::uint64_t n = random.below(5); n > 0 && !pattern.empty(); --n) {
       const std::size_t at = random.below(pattern.size());

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -34,7 +35,7 @@ TEST(SelectionCriteria, BrokenOnesAreRefused) {
 // Strategy: damage a valid text. Invariant: no crash.
 TEST(SelectionCriteriaFuzz, AnyTextIsParsedOrRefused) {
   SeededRandom random{3};
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < fuzz::input_count(3000); ++i) {
     std::string text = R"((@aws.account IN ["1", '2'] OR @aws.region != "x") AND @aws.region NOT IN ["y"])";
     for (int n = 0; n < 3 && !text.empty(); ++n) text.erase(random.below(text.size()), random.below(3));
     (void)SelectionCriteria::parse(text, fields);

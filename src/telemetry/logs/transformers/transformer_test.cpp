@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/random.h"
+#include "fuzz/input_count.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -199,7 +200,7 @@ TEST(TransformerFuzz, AnyMessageIsTransformedOrNot) {
           R"({"renameKeys":{"entries":[{"key":"b.x","renameTo":"b"}]}},{"deleteKeys":{"withKeys":["b.y"]}}])")
           ->get_array());
   ASSERT_TRUE(transformer);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < fuzz::input_count(3000); ++i) {
     std::string text = R"({"a":"1,2","b":{"x":{"y":1}},"c":[{"k":"a"},{"k":1}]})";
     for (int n = 0; n < 2; ++n) text[random.below(text.size())] = random.letters("{}[]\",:01abx", 1)[0];
     const auto out = transformer->transform(text, from);

@@ -1,0 +1,129 @@
+// The commonest mistakes, made one by one, and what the doctor says of each.
+#include "server/commands/doctor_surroundings.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/magic.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "server/config/data_directory.h"
+
+namespace tocsin::server {
+namespace {
+
+class DoctorTest : public ::testing::Test {
+ protected:
+  void SetUp() override { std::filesystem::create_directories(data); }
+  void TearDown() override { std::filesystem::remove_all(data); }
+  void state(const char* sql) {
+    sqlite3* opened = nullptr;
+    sqlite3_open(DataDirectory{data}.state_database().c_str(), &opened);
+    EXPECT_EQ(sqlite3_exec(opened, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(opened);
+  }
+
+  std::filesystem::path data = std::filesystem::temp_directory_path() / ("tocsin-doctor-" + std::to_string(::getpid()));
+};
+
+void expect(const Finding& finding, Health health, const char* words, const char* fix) {
+  EXPECT_EQ(finding.health, health) << finding.words;
+  EXPECT_NE(finding.words.find(words), std::string::npos) << finding.words;
+  EXPECT_NE(finding.fix.find(fix), std::string::npos) << finding.fix;
+}
+
+TEST_F(DoctorTest, DataThatOthersCanRead) {
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all | std::filesystem::perms::others_read);
+  expect(check_privacy(data), Health::doubtful, "can look into", "chmod 700");
+  std::filesystem::permissions(data, std::filesystem::perms::owner_all);
+  std::ofstream(DataDirectory{data}.server_key()) << "00";
+  std::filesystem::permissions(DataDirectory{data}.server_key(), static_cast<std::filesystem::perms>(0644));
+  expect(check_privacy(data), Health::ill, "which opens every secret", "chmod 600");
+  std::filesystem::permissions(DataDirectory{data}.server_key(), static_cast<std::filesystem::perms>(0600));
+  EXPECT_EQ(check_privacy(data).health, Health::well);
+}
+
+TEST_F(DoctorTest, AKeyThatIsGoneAndKeysThatWereNeverMade) {
+  EXPECT_EQ(check_server_key(data).health, Health::well);
+  expect(check_first_keys(data), Health::doubtful, "nobody has one yet", "tocsin init");
+  state("CREATE TABLE access_key_keys (active INTEGER); INSERT INTO access_key_keys VALUES (0)");
+  expect(check_server_key(data), Health::ill, "server.key is gone", "backup");
+  expect(check_first_keys(data), Health::doubtful, "nobody has an active one", "tocsin init");
+  state("INSERT INTO access_key_keys VALUES (1)");
+  EXPECT_EQ(check_first_keys(data).words, "1 active");
+  std::ofstream(DataDirectory{data}.server_key()) << "00";
+  EXPECT_EQ(check_server_key(data).health, Health::well);
+}
+
+TEST_F(DoctorTest, AServerThatHangs) {
+  const ServerConfig config{.data = data};
+  EXPECT_EQ(check_hanging_server(config).health, Health::well);
+  const int held = ::open((DataDirectory{data}.state_database().string() + ".lock").c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  expect(check_hanging_server(config), Health::ill, "answers nobody", "fuser -v");
+  ::close(held);
+  EXPECT_EQ(check_hanging_server(config).health, Health::well);
+}
+
+TEST_F(DoctorTest, DisksInMemoryOnTheNetworkAndWithoutInodes) {
+  expect(judge_file_system(TMPFS_MAGIC, data), Health::doubtful, "in memory", "move it to a disk");
+  expect(judge_file_system(NFS_SUPER_MAGIC, data), Health::doubtful, "network file system", "local disk");
+  EXPECT_EQ(judge_file_system(EXT4_SUPER_MAGIC, data).health, Health::well);
+  expect(judge_free_files(10, 1'000'000, data), Health::ill, "10 files more", "df -i");
+  EXPECT_EQ(judge_free_files(5000, 1'000'000, data).health, Health::doubtful);
+  EXPECT_EQ(judge_free_files(0, 0, data).health, Health::well) << "a file system that counts none";
+  EXPECT_FALSE(check_file_system(data).words.empty());
+  EXPECT_FALSE(check_free_files(data).words.empty());
+}
+
+TEST_F(DoctorTest, LimitsThatAreTooLow) {
+  expect(judge_open_files(1024), Health::doubtful, "only 1024", "LimitNOFILE");
+  EXPECT_EQ(judge_open_files(65536).health, Health::well);
+  expect(judge_memory(128 << 20), Health::doubtful, "128 MiB", "512 MiB");
+  EXPECT_EQ(judge_memory(1u << 30).health, Health::well);
+  EXPECT_FALSE(check_open_files().words.empty());
+  EXPECT_FALSE(check_memory().words.empty());
+}
+
+TEST_F(DoctorTest, AMachineWithoutTimeZones) { expect(check_time_zones(data), Health::ill, "there are none", "apt-get install tzdata"); }
+
+TEST_F(DoctorTest, LinksThatLeadNowhere) {
+  ServerConfig config{.data = data, .listen = {{"0.0.0.0", 4566}}, .smtp_url = "smtp://mail:25"};
+  expect(check_public_url(config), Health::doubtful, "links in mails", "--public-url");
+  config.public_url = "http://localhost:4566";
+  expect(check_public_url(config), Health::doubtful, "their own machine", "--public-url");
+  config.public_url = "https://ops.example.com";
+  EXPECT_EQ(check_public_url(config).health, Health::well);
+}
+
+TEST_F(DoctorTest, DevWhereOthersReachIt) {
+  ServerConfig config{.data = data, .dev = true, .listen = {{"0.0.0.0", 4566}}};
+  expect(check_dev(config), Health::ill, "takes any key", "127.0.0.1");
+  config.listen = {{"127.0.0.1", 4566}};
+  EXPECT_EQ(check_dev(config).health, Health::well);
+}
+
+TEST_F(DoctorTest, ASenderThatIsRefusedAndAuthoritiesThatAreNone) {
+  ServerConfig config{.data = data, .smtp_url = "smtp://mail:25"};
+  expect(check_sender(config), Health::doubtful, "tocsin@localhost", "--smtp-from");
+  config.smtp_from = "Tocsin <tocsin@shop.example>";
+  EXPECT_EQ(check_sender(config).health, Health::well);
+  config.smtp_ca = (data / "none.pem").string();
+  expect(check_authorities(config), Health::ill, "cannot be read", "--smtp-ca");
+  std::ofstream(data / "none.pem") << "hello";
+  expect(check_authorities(config), Health::ill, "holds no certificate", "--smtp-ca");
+  std::ofstream(data / "none.pem") << "-----BEGIN CERTIFICATE-----\n";
+  EXPECT_EQ(check_authorities(config).health, Health::well);
+}
+
+TEST_F(DoctorTest, PortsThatCannotBeBound) {
+  expect(judge_bind_failure("0.0.0.0:443: Permission denied", "0.0.0.0:443", 443), Health::ill, "denied", "CAP_NET_BIND_SERVICE");
+  expect(judge_bind_failure("10.1.2.3:80: Cannot assign requested address", "10.1.2.3:80", 80), Health::ill, "assign", "ip -br address");
+  expect(judge_bind_failure("127.0.0.1:80: Address already in use", "127.0.0.1:80", 80), Health::ill, "in use", "ss -ltnp");
+}
+
+}  // namespace
+}  // namespace tocsin::server
