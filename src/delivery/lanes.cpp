@@ -27,7 +27,7 @@ void Lanes::take_turn(const std::string& name, Lane& lane) {
 }
 
 bool Lanes::add(SharedParcel parcel) {
-  if (!known_.insert(parcel->parcel.id).second) return false;
+  if (!known_.try_emplace(parcel->parcel.id, parcel->parcel.lane).second) return false;
   const std::string& name = parcel->parcel.lane;
   Lane& lane = lane_of(name);
   lane.waiting.push_back(std::move(parcel));
@@ -56,7 +56,10 @@ SharedParcel Lanes::take() {
   return nullptr;
 }
 
-bool Lanes::withdraw(const std::string& id, const std::string& name) {
+bool Lanes::withdraw(const std::string& id) {
+  const auto known = known_.find(id);
+  if (known == known_.end()) return false;
+  const std::string name = known->second;
   const auto found = lanes_.find(name);
   if (found == lanes_.end()) return false;
   if (std::erase_if(found->second.waiting, [&](const SharedParcel& parcel) { return parcel->parcel.id == id; }) == 0) return false;

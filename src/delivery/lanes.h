@@ -33,9 +33,9 @@ class Lanes {
   /// The next that may fly, which is in the air then; null when none may.
   SharedParcel take();
   /// Marks one that ends without flying; false when it is known already.
-  bool adopt(const std::string& id) { return known_.insert(id).second; }
+  bool adopt(const std::string& id) { return known_.try_emplace(id).second; }
   /// Takes one out that waits; false when it does not wait.
-  bool withdraw(const std::string& id, const std::string& lane);
+  bool withdraw(const std::string& id);
   /// It flew and its outcome is written: `answered` when anything came back.
   void landed(const std::string& id, const std::string& lane, bool answered);
   /// It ended without having flown.
@@ -68,7 +68,7 @@ class Lanes {
   std::size_t waiting_ = 0;
   std::unordered_map<std::string, Lane> lanes_;
   std::deque<std::string> turns_;
-  std::unordered_set<std::string> known_;
+  std::unordered_map<std::string, std::string> known_;  ///< id to lane
   std::unordered_set<std::string> held_;
 };
 

@@ -42,7 +42,8 @@ struct Pass {
   std::vector<SharedParcel> to_carry;
   std::vector<std::pair<std::string, Settled>> to_settle;
   std::optional<Instant> next;
-  bool more = false;
+  bool more = false;   ///< more may be due than was looked at
+  bool moved = false;  ///< it was not in vain
 };
 
 /// How a parcel came down: carried with an outcome, or ended without being carried.
@@ -109,7 +110,6 @@ Result<void> Outbox::Parts::look(const std::string& name, Pass& found) {
   const Instant now = state.now();
   std::set<std::string> ending;
   for (std::string& id : store.expired(name, now, channel.lanes.size() + settled_per_pass_max)) {
-    if (channel.lanes.knows(id)) continue;
     ending.insert(id);
     found.to_settle.emplace_back(std::move(id), Settled::expired);
   }
@@ -138,8 +138,10 @@ void Outbox::Parts::look_for_due(Channel& channel, const std::string& name, cons
     } else if (!each.lane.empty() && (!channel.lanes.has_room(each.lane) || taken[each.lane] >= Lanes::lane_waiting_max)) {
       store.hold(each.sequence);
       channel.lanes.hold(each.lane);
+      found.moved = true;
     } else if (auto stored = store.unsettled(each.id)) {
       ++taken[each.lane];
+      found.moved = true;
       found.to_carry.push_back(std::make_shared<StoredParcel>(std::move(*stored)));
     }
   }
@@ -153,11 +155,14 @@ void Outbox::Parts::passed(const std::string& name, Result<void> result, Pass& f
   channel.backlog = found.more;
   if (found.next) arm(name, *found.next);
   const bool full = found.to_settle.size() >= settled_per_pass_max;
-  for (auto& [id, outcome] : found.to_settle)
+  for (auto& [id, outcome] : found.to_settle) {
+    // one that waits ends too; one that flies has its outcome still to come
+    channel.lanes.withdraw(id);
     if (channel.lanes.adopt(id)) land({.id = id, .channel = name, .flown = nullptr, .outcome = {}, .without_carrying = outcome});
+  }
   for (SharedParcel& stored : found.to_carry) channel.lanes.add(std::move(stored));
   launch(name);
-  if (channel.pass_again || full) pass(name);
+  if (channel.pass_again || full || (found.more && found.moved && channel.lanes.has_room())) pass(name);
 }
 
 /// After the commit: what is due now goes at once, without being read again.
@@ -219,6 +224,11 @@ void Outbox::Parts::land_all() {
         return {};
       },
       [self = shared_from_this(), landings, results](Result<void> result) {
+        // what was not even looked at is looked at again
+        if (!result && landings->empty() && !self->stopped)
+          self->state.executor().post_after(retry_first, [self] {
+            if (!self->stopped) self->land_all();
+          });
         for (std::size_t n = 0; n < landings->size(); ++n)
           self->landed(std::move((*landings)[n]), !result || n >= results->size() ? result : (*results)[n]);
       });
@@ -365,7 +375,7 @@ void Outbox::cancel(const std::string& parcel_id) {
   auto stored = parts_->store.cancel(parcel_id);
   if (!stored) return;
   parts_->state.after_commit([parts = parts_, stored = std::move(*stored)] {
-    parts->channels[stored.parcel.channel].lanes.withdraw(stored.parcel.id, stored.parcel.lane);
+    parts->channels[stored.parcel.channel].lanes.withdraw(stored.parcel.id);
     parts->pass(stored.parcel.channel);
   });
 }

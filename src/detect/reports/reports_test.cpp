@@ -7,6 +7,7 @@
 
 #include "base/simulated_executor.h"
 #include "detect/reports/alert_documents.h"
+#include "detect/reports/alert_mail.h"
 #include "detect/reports/heartbeats.h"
 #include "fuzz/mutate.h"
 #include "storage/embedded/sqlite_database.h"
@@ -125,6 +126,19 @@ TEST_F(ReportsStory, AJobThatDoesNotPingIsAnAlertUntilItDoes) {
   EXPECT_EQ(told(), "tocsin.heartbeats backup firing\n");
   in_unit([&] { heartbeats.forget(scope, "backup"); });
   EXPECT_EQ(told(), "tocsin.heartbeats backup resolved\n");
+}
+
+TEST(AlertMail, ItsSubjectSaysWhatItIsAboutAndWhetherItIsOver) {
+  const auto firing = read_alert_mail("nagios@x", "** PROBLEM: CRITICAL: disk on db-1", "97 %"),
+             over = read_alert_mail("nagios@x", "[RESOLVED] disk on db-1", "");
+  ASSERT_TRUE(firing && over);
+  EXPECT_EQ(firing->key, "disk on db-1");
+  EXPECT_EQ(firing->severity, "critical");
+  EXPECT_TRUE(firing->firing);
+  EXPECT_EQ(over->key, firing->key);
+  EXPECT_FALSE(over->firing);
+  EXPECT_EQ(read_alert_mail("a@b", "Backup is ok again", "")->key, "backup is ok again");
+  EXPECT_FALSE(read_alert_mail("a@b", "[FIRING:1]", ""));
 }
 
 TEST(Fingerprint, IsAlertmanagers) {

@@ -27,9 +27,10 @@ Result<void> call(const Journal::Consumer& consumer, const EventEnvelope& event)
 }  // namespace
 
 struct Consumers::Batch {
-  int units = 0;
-  bool failed = false;     ///< the units behind the failed one do nothing
-  Position failed_at = 0;  ///< 0 when the commit failed
+  std::vector<StoredEvent> events;  ///< those that the consumer wants
+  Position end = 0;                 ///< where it stands when all are done
+  Position passed = 0;              ///< how far it came; 0: nowhere
+  Position failed_at = 0;           ///< 0: no event failed
   Error error;
 };
 
@@ -96,7 +97,7 @@ void Consumers::run(Consumer& consumer) {
       },
       [self = shared_from_this(), &consumer, events](Result<void> result) {
         if (self->stopped_) return;
-        if (!result) return self->hold(consumer, {.error = result.error()});
+        if (!result) return self->hold(consumer, result.error());
         self->submit(consumer, *events);
       });
 }
@@ -104,82 +105,62 @@ void Consumers::run(Consumer& consumer) {
 void Consumers::submit(Consumer& consumer, const std::vector<StoredEvent>& events) {
   const auto batch = std::make_shared<Batch>();
   // what the table no longer has was trimmed or undone
-  Position last = events.empty() ? recent_.end() : events.back().position;
-  bool last_is_wanted = false;
-  for (const StoredEvent& stored : events) {
-    last_is_wanted = !consumer.wants || consumer.wants(*stored.event);
-    if (last_is_wanted) submit_one(consumer, stored, batch);
-  }
-  if (!last_is_wanted) submit_move(consumer, last, batch);
+  batch->end = events.empty() ? recent_.end() : events.back().position;
+  for (const StoredEvent& stored : events)
+    if (!consumer.wants || consumer.wants(*stored.event)) batch->events.push_back(stored);
+  submit_batch(consumer, batch);
 }
 
-void Consumers::submit_one(Consumer& consumer, const StoredEvent& stored, const std::shared_ptr<Batch>& batch) {
-  ++batch->units;
-  state_.submit([self = shared_from_this(), &consumer, stored, batch] { return self->consume(consumer, stored, *batch); },
-                [self = shared_from_this(), &consumer, position = stored.position, batch](Result<void> result) {
-                  self->finished(consumer, position, batch, std::move(result));
-                });
-}
-
-/// Passes what the consumer does not want.
-void Consumers::submit_move(Consumer& consumer, Position to, const std::shared_ptr<Batch>& batch) {
-  ++batch->units;
+void Consumers::submit_batch(Consumer& consumer, const std::shared_ptr<Batch>& batch) {
   state_.submit(
-      [self = shared_from_this(), &consumer, to, batch]() -> Result<void> {
-        if (!batch->failed && !self->stopped_) self->store_.move_consumer(consumer.name, to);
-        return {};
-      },
-      [self = shared_from_this(), &consumer, to, batch](Result<void> result) { self->finished(consumer, to, batch, std::move(result)); });
+      [self = shared_from_this(), &consumer, batch] { return self->consume(consumer, *batch); },
+      [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
 }
 
-Result<void> Consumers::consume(Consumer& consumer, const StoredEvent& stored, Batch& batch) {
-  if (batch.failed || stopped_) return {};
-  const EventEnvelope& event = *stored.event;
-  cause_ = Cause{event.id, event.correlation_id, event.depth};
-  Result<void> result = call(consumer.consume, event);
-  cause_.reset();
-  store_.move_consumer(consumer.name, stored.position);
-  if (result && state_.database().poisoned()) result = fail(ErrorKind::unavailable, "storage failed");
-  if (!result) {
-    batch.failed = true;
-    batch.failed_at = stored.position;
-    batch.error = result.error();
+/// Each event is a part of the unit that stands or falls alone; with those before a failed one the consumer moves on.
+Result<void> Consumers::consume(Consumer& consumer, Batch& batch) {
+  if (stopped_) return {};
+  for (const StoredEvent& stored : batch.events) {
+    const EventEnvelope& event = *stored.event;
+    cause_ = Cause{event.id, event.correlation_id, event.depth};
+    const Result<void> result = state_.atomically([&] { return call(consumer.consume, event); });
+    cause_.reset();
+    if (state_.database().poisoned()) return fail(ErrorKind::unavailable, "storage failed");
+    if (!result) {
+      batch.failed_at = stored.position;
+      batch.error = result.error();
+      break;
+    }
+    batch.passed = stored.position;
   }
-  return result;
+  if (batch.failed_at == 0) batch.passed = batch.end;
+  if (batch.passed > 0) store_.move_consumer(consumer.name, batch.passed);
+  return {};
 }
 
-void Consumers::finished(Consumer& consumer, Position position, const std::shared_ptr<Batch>& batch, Result<void> result) {
-  // an error of a unit before the failed one is the commit's: the whole group is undone
-  if (!result && (!batch->failed || position < batch->failed_at)) {
-    batch->failed = true;
-    batch->failed_at = 0;
-    batch->error = result.error();
-  }
-  // a unit behind the failed one ran without doing anything
-  const bool behind = batch->failed && (batch->failed_at == 0 || position >= batch->failed_at);
-  if (result && !behind) {
-    consumer.position = std::max(consumer.position, position);
+void Consumers::finished(Consumer& consumer, const Batch& batch, Result<void> result) {
+  if (stopped_) return;
+  if (!result) return hold(consumer, result.error());
+  if (batch.passed > 0) {
+    consumer.position = std::max(consumer.position, batch.passed);
     consumer.retry = retry_first;
   }
-  if (--batch->units == 0) end_batch(consumer, *batch);
-}
-
-void Consumers::end_batch(Consumer& consumer, const Batch& batch) {
-  if (stopped_) return;
-  if (!batch.failed) {
+  if (batch.failed_at == 0) {
     consumer.running = false;
     return run(consumer);
   }
-  if (batch.error.kind != ErrorKind::invalid || batch.failed_at == 0) return hold(consumer, batch);
+  if (batch.error.kind != ErrorKind::invalid) return hold(consumer, batch.error);
   log::error(part, "a consumer refused an event, which is skipped", {{"consumer", consumer.name}, {"error", batch.error.message}});
-  submit_move(consumer, batch.failed_at, std::make_shared<Batch>());
+  const auto skip = std::make_shared<Batch>();
+  skip->end = batch.failed_at;
+  submit_batch(consumer, skip);
 }
 
-void Consumers::hold(Consumer& consumer, const Batch& batch) {
+void Consumers::hold(Consumer& consumer, const Error& error) {
   consumer.running = false;
   consumer.retry = std::clamp<Duration>(consumer.retry, retry_first, retry_max);
   log::warning(part, "a consumer failed and will try again",
-               {{"consumer", consumer.name}, {"error", batch.error.message}, {"in_s", std::to_string(consumer.retry / 1s)}});
+               {{"consumer", consumer.name}, {"error", error.message}, {"in_s", std::to_string(consumer.retry / 1s)}});
   consumer.wake = state_.executor().post_after(consumer.retry, [self = shared_from_this(), &consumer] {
     if (self->stopped_) return;
     consumer.wake = 0;

@@ -1,4 +1,4 @@
-// The journal's consumers: each is given the events in order, a batch of units at a time, and remembers in each unit how far it is. One
+// The journal's consumers: each is given the events in order, a batch in a unit, and remembers in it how far it is. One
 // that fails waits alone.
 #pragma once
 
@@ -47,12 +47,10 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
   void loaded(Result<void> result, const std::vector<Position>& positions);
   void run(Consumer& consumer);
   void submit(Consumer& consumer, const std::vector<StoredEvent>& events);
-  void submit_one(Consumer& consumer, const StoredEvent& stored, const std::shared_ptr<Batch>& batch);
-  void submit_move(Consumer& consumer, Position to, const std::shared_ptr<Batch>& batch);
-  Result<void> consume(Consumer& consumer, const StoredEvent& stored, Batch& batch);
-  void finished(Consumer& consumer, Position position, const std::shared_ptr<Batch>& batch, Result<void> result);
-  void end_batch(Consumer& consumer, const Batch& batch);
-  void hold(Consumer& consumer, const Batch& batch);
+  void submit_batch(Consumer& consumer, const std::shared_ptr<Batch>& batch);
+  Result<void> consume(Consumer& consumer, Batch& batch);
+  void finished(Consumer& consumer, const Batch& batch, Result<void> result);
+  void hold(Consumer& consumer, const Error& error);
 
   storage::StateExecutor& state_;
   EventStore store_;

@@ -12,6 +12,7 @@
 #include "api/otlp/otlp_receiver.h"
 #include "api/prometheus/remote_write_receiver.h"
 #include "api/reported_alerts/alert_receiver.h"
+#include "api/reported_alerts/mail_receiver.h"
 #include "base/log.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
@@ -67,6 +68,7 @@ class WholeInterior final : public Interior {
         loki_(ground_->state, rooms_.ingest_keys, ground_->logs, {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         alerts_(ground_->state, rooms_.ingest_keys, rooms_.reports, rooms_.heartbeats,
                 {.dev = ground_->config.dev, .dev_scope = own_scope(), .mapping = [this](const Scope& scope, const std::string& name) { return webhook_mapping(scope, name); }}),
+        mails_(ground_->state, rooms_.ingest_keys, rooms_.reports, {.dev = ground_->config.dev, .dev_scope = own_scope(), .mapping = {}}),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
@@ -101,6 +103,7 @@ class WholeInterior final : public Interior {
   void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) override {
     keep_syslog(std::make_shared<const std::vector<std::string>>(std::move(messages)), std::move(peer), std::make_shared<Task>(std::move(kept)));
   }
+  void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) override { mails_.take(std::move(mail), {}, std::move(answer)); }
   void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
@@ -217,6 +220,7 @@ class WholeInterior final : public Interior {
   telemetry::Scraper scraper_;
   api::LokiReceiver loki_;
   api::AlertReceiver alerts_;
+  api::MailReceiver mails_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
   bool stopped_ = false;

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 
 #include "base/log.h"
+#include "incidents/event_names.h"
+#include "incidents/event_reading.h"
 
 namespace tocsin::server {
 namespace {
@@ -100,15 +102,19 @@ void connect(Rooms& rooms) {
   events::Journal& journal = rooms.ground.journal;
 
   // who hears of every event; the names are for ever: a renamed consumer begins anew (events/rules subscribes itself as "rules")
-  journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); });
-  journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); });
-  journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); });
-  journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); });
-  journal.subscribe("automation", [&rooms](const EventEnvelope& event) {
-    if (event.type == "EC2 Command Invocation Status-change Notification") rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
-    return Result<void>();
-  });
-
+  const auto of_incidents = [](const EventEnvelope& event) { return event.source == incidents::incident_source; };
+  journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); },
+                    [](const EventEnvelope& event) { return incidents::read_event(event).has_value(); });
+  journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); }, of_incidents);
+  journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); }, of_incidents);
+  journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); }, of_incidents);
+  journal.subscribe("automation",
+                    [&rooms](const EventEnvelope& event) {
+                      rooms.automation.command_ended(event.scope, text_or(event.detail, "command-id"));
+                      return Result<void>();
+                    },
+                    [](const EventEnvelope& event) { return event.type == "EC2 Command Invocation Status-change Notification"; });
+  // what probes and heartbeats find, and what operators declare, is an event of Health
   journal.subscribe("health", [&rooms](const EventEnvelope& event) { return to_health(rooms, event); },
                     [](const EventEnvelope& event) { return event.type == detect::reported_alert_type; });
   journal.subscribe("settings", [&rooms](const EventEnvelope& event) { return from_parameter(rooms, event); },
