@@ -1,7 +1,8 @@
 // The one way out: a parcel is enqueued in the unit of work that decided it, so it exists exactly if the decision does, and is carried
-// after the commit, at least once, until it is delivered, refused for good, or out of tries or time. At most 32 parcels of a channel are in
-// the air at once. That a parcel is in the air is known in memory alone: after a crash it is simply waiting again. Threads: enqueue, handle
-// and cancel only on the StateExecutor, inside a unit of work.
+// after the commit, at least once, until it is delivered, refused for good, or out of tries or time. So many parcels of a
+// channel are in the air at once as its carrier takes, and of one lane (destination) a share of them. That a parcel is in the air is known
+// in memory alone: after a crash it is simply waiting again. Threads: enqueue, handle and cancel only on the StateExecutor, inside a unit
+// of work.
 #pragma once
 
 #include <functional>
@@ -31,6 +32,15 @@ struct Parcel {
   Document content;       ///< what the carrier of the channel documents
   Document context;       ///< the owner's own, handed back with the outcome
   RetryPlan plan;
+  Instant not_before{};  ///< the first try waits for it; in the past: at once
+  /// The destination, when a slow one must not hold up others: a host and port. Its parcels keep no order.
+  std::string lane = {};
+};
+
+/// How many parcels of a channel may be in the air at once, in all and of one lane.
+struct AirLimits {
+  std::size_t in_all = 32;
+  std::size_t per_lane = 32;
 };
 
 enum class Settled { delivered, refused, exhausted, expired, cancelled };
@@ -54,7 +64,9 @@ class Outbox {
   ~Outbox();
 
   Result<void> migrate();
-  void add_carrier(std::string channel, Carrier& carrier);
+  void add_carrier(std::string channel, Carrier& carrier, AirLimits limits = {});
+  /// Whether the channel has a carrier. From any thread once all are added.
+  bool carries(const std::string& channel) const;
   void handle(std::string owner, OnSettled on_settled, OnAttempt on_attempt = {});
   /// Resumes what was waiting or in the air when the server stopped.
   void start();
@@ -79,7 +91,7 @@ class Outbox {
     std::string error;
     std::string error_code;
   };
-  /// Every try of a parcel, oldest first; kept for a day.
+  /// Every try of a parcel, oldest first; kept for a day. One whose id was made here and that arrived at once has none.
   std::vector<Attempt> attempts(const std::string& parcel_id);
 
  private:

@@ -27,6 +27,9 @@ const std::vector<storage::Migration> migrations = {
      "NULL,"
      " status INTEGER NOT NULL, error TEXT NOT NULL, error_code TEXT NOT NULL, PRIMARY KEY (parcel_id, attempt));"
      "CREATE INDEX delivery_outbox_attempts_at ON delivery_outbox_attempts (at_ns)"},
+    {2,
+     "ALTER TABLE delivery_outbox_parcels ADD COLUMN lane TEXT NOT NULL DEFAULT '';"
+     "CREATE INDEX delivery_outbox_parcels_lane ON delivery_outbox_parcels (channel, lane, sequence) WHERE state=0 AND lane<>''"},
 };
 
 Document write_delays(const std::vector<Duration>& delays) {
@@ -51,7 +54,8 @@ StoredParcel read_parcel(const storage::Row& row) {
                    .order_key = row.text(4),
                    .content = row.document(5),
                    .context = row.document(6),
-                   .plan = {read_delays(row.document(7)), row.instant(8) - row.instant(9)}};
+                   .plan = {read_delays(row.document(7)), row.instant(8) - row.instant(9)},
+                   .lane = row.text(13)};
   stored.expires = row.instant(8);
   stored.attempts = static_cast<int>(row.integer(10));
   stored.cancelled = row.truth(11);
@@ -71,22 +75,35 @@ bool ParcelStore::key_is_taken(const Parcel& parcel) {
       .has_value();
 }
 
-bool ParcelStore::insert(const Parcel& parcel, bool named, Instant now) {
-  const int state = key_is_taken(parcel) ? 0 : 1;
-  return database_.execute(
-             "INSERT INTO delivery_outbox_parcels (sequence, id, channel, owner, order_key, state, due_ns, expires_ns, enqueued_ns, "
-             "settled_ns, attempts,"
-             " cancelled, named, outcome, delays, content, context)"
-             " VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM delivery_outbox_parcels), ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, ?, ?, "
-             "?)"
-             " ON CONFLICT (id) DO NOTHING",
-             {parcel.id, parcel.channel, parcel.owner, parcel.order_key, state, now, now + parcel.plan.expires_after, now, named,
-              write_delays(parcel.plan.delays), parcel.content, parcel.context}) > 0;
+std::optional<StoredParcel> ParcelStore::insert(Parcel parcel, bool named, Instant now, bool hold) {
+  StoredParcel stored;
+  stored.held = hold || key_is_taken(parcel);
+  stored.named = named;
+  const Instant due = std::max(now, parcel.not_before);
+  stored.expires = due + parcel.plan.expires_after;
+  const auto row = database_.query_one(
+      "INSERT INTO delivery_outbox_parcels (sequence, id, channel, owner, order_key, state, due_ns, expires_ns, enqueued_ns, settled_ns, "
+      "attempts,"
+      " cancelled, named, outcome, delays, content, context, lane)"
+      " VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM delivery_outbox_parcels), ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO NOTHING RETURNING sequence",
+      {parcel.id, parcel.channel, parcel.owner, parcel.order_key, stored.held ? 0 : 1, due, stored.expires, due, named,
+       write_delays(parcel.plan.delays), parcel.content, parcel.context, parcel.lane});
+  if (!row) return std::nullopt;
+  stored.sequence = row->integer(0);
+  stored.parcel = std::move(parcel);
+  return stored;
+}
+
+ParcelStore::Standing ParcelStore::standing(std::int64_t sequence) {
+  const auto row = database_.query_one("SELECT cancelled FROM delivery_outbox_parcels WHERE sequence=? AND state<2", {sequence});
+  if (!row) return Standing::gone;
+  return row->truth(0) ? Standing::cancelled : Standing::waiting;
 }
 
 std::optional<StoredParcel> ParcelStore::unsettled(const std::string& id) {
   const auto row = database_.query_one(
-      "SELECT sequence, id, channel, owner, order_key, content, context, delays, expires_ns, enqueued_ns, attempts, cancelled, named"
+      "SELECT sequence, id, channel, owner, order_key, content, context, delays, expires_ns, enqueued_ns, attempts, cancelled, named, lane"
       " FROM delivery_outbox_parcels WHERE id=? AND state<2",
       {id});
   if (!row) return std::nullopt;
@@ -103,11 +120,27 @@ std::vector<std::string> ParcelStore::channels_with_parcels() {
 std::vector<ParcelStore::Due> ParcelStore::due(const std::string& channel, Instant now, std::size_t count_max) {
   std::vector<Due> found;
   for (const storage::Row& row :
-       database_.query("SELECT id, cancelled FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
+       database_.query("SELECT sequence, id, cancelled, lane FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
                        " ORDER BY due_ns, sequence LIMIT ?",
                        {channel, now, count_max}))
-    found.push_back({row.text(0), row.truth(1)});
+    found.push_back({row.integer(0), row.text(1), row.truth(2), row.text(3)});
   return found;
+}
+
+void ParcelStore::hold(std::int64_t sequence) {
+  database_.execute("UPDATE delivery_outbox_parcels SET state=0 WHERE sequence=? AND state=1 AND cancelled=0", {sequence});
+}
+
+std::int64_t ParcelStore::promote_lane(const std::string& channel, const std::string& lane, Instant now, std::size_t count_max) {
+  return database_.execute(
+      "UPDATE delivery_outbox_parcels SET state=1, due_ns=? WHERE sequence IN (SELECT sequence FROM delivery_outbox_parcels WHERE "
+      "channel=? AND "
+      "lane=? AND lane<>'' AND state=0 AND order_key='' ORDER BY sequence LIMIT ?)",
+      {now, channel, lane, count_max});
+}
+
+void ParcelStore::promote_all_lanes() {
+  database_.execute("UPDATE delivery_outbox_parcels SET state=1 WHERE state=0 AND lane<>'' AND order_key=''");
 }
 
 std::vector<std::string> ParcelStore::expired(const std::string& channel, Instant now, std::size_t count_max) {
@@ -162,12 +195,12 @@ void ParcelStore::promote_next(const StoredParcel& settled, Instant now) {
   database_.execute("UPDATE delivery_outbox_parcels SET state=1, due_ns=? WHERE sequence=?", {now, first->integer(0)});
 }
 
-std::optional<std::string> ParcelStore::cancel(const std::string& id) {
-  const auto stored = unsettled(id);
+std::optional<StoredParcel> ParcelStore::cancel(const std::string& id) {
+  auto stored = unsettled(id);
   if (!stored || stored->cancelled) return std::nullopt;
   // due since ever, so that it is settled before anything else is carried
   database_.execute("UPDATE delivery_outbox_parcels SET cancelled=1, state=1, due_ns=0 WHERE sequence=?", {stored->sequence});
-  return stored->parcel.channel;
+  return stored;
 }
 
 std::vector<Outbox::Attempt> ParcelStore::attempts(const std::string& id) {

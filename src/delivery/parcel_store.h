@@ -19,6 +19,7 @@ struct StoredParcel {
   int attempts = 0;
   bool cancelled = false;
   bool named = false;  ///< the caller gave the id and may give it again
+  bool held = false;   ///< behind an earlier one of its order key, or of a lane that is full
 };
 
 /// Threads and units: as the Outbox.
@@ -27,19 +28,33 @@ class ParcelStore {
   explicit ParcelStore(storage::Database& database) : database_(database) {}
   Result<void> migrate();
 
-  /// False when the id is known already.
-  bool insert(const Parcel& parcel, bool named, Instant now);
+  /// Its sequence; nullopt when the id is known already. `hold`: it does not become due until its lane is promoted.
+  std::optional<StoredParcel> insert(Parcel parcel, bool named, Instant now, bool hold);
+  /// Whether it waits (and is not held behind another).
+  static bool is_waiting(const StoredParcel& stored) { return !stored.held; }
   /// nullopt when it is not there or settled.
   std::optional<StoredParcel> unsettled(const std::string& id);
 
   /// Of those not settled.
   std::vector<std::string> channels_with_parcels();
 
+  /// Whether it is still unsettled, and cancelled: read for a parcel that is in memory.
+  enum class Standing { waiting, cancelled, gone };
+  Standing standing(std::int64_t sequence);
+
   struct Due {
+    std::int64_t sequence;
     std::string id;
     bool cancelled;
+    std::string lane;
   };
   std::vector<Due> due(const std::string& channel, Instant now, std::size_t count_max);
+  /// Of a lane that is full: due again when it is promoted.
+  void hold(std::int64_t sequence);
+  /// Up to `count_max` held parcels of a lane become due; how many did.
+  std::int64_t promote_lane(const std::string& channel, const std::string& lane, Instant now, std::size_t count_max);
+  /// All lanes' held parcels become due: at start nobody remembers which were full.
+  void promote_all_lanes();
   /// Waiting or held past their time.
   std::vector<std::string> expired(const std::string& channel, Instant now, std::size_t count_max);
   /// The next moment after `now` at which something becomes due or expires.
@@ -49,8 +64,8 @@ class ParcelStore {
   void wait_until(const StoredParcel& stored, int attempts, Instant due);
   /// Also lets the next parcel of its order key go.
   void settle(const StoredParcel& stored, Settled outcome, Instant now);
-  /// The parcel's channel, when it was not settled yet.
-  std::optional<std::string> cancel(const std::string& id);
+  /// The parcel, when it was not settled yet.
+  std::optional<StoredParcel> cancel(const std::string& id);
 
   std::vector<Outbox::Attempt> attempts(const std::string& id);
   Outbox::Depth depth(const std::string& channel);

@@ -28,5 +28,10 @@ Reply list_subscriptions(Topics&, const ListTokens&, const Call&);
 Reply list_subscriptions_by_topic(Topics&, const ListTokens&, const Call&);
 Reply publish(Topics&, const Call&);
 Reply publish_batch(Topics&, const Call&);
+Reply set_sms_attributes(Topics&, const Call&);
+Reply get_sms_attributes(Topics&, const Call&);
+Reply check_if_phone_number_is_opted_out(Topics&, const Call&);
+Reply list_phone_numbers_opted_out(Topics&, const ListTokens&, const Call&);
+Reply opt_in_phone_number(Topics&, const Call&);
 
 }  // namespace tocsin::api::sns

@@ -105,13 +105,19 @@ std::expected<void, ServiceError> check_batch(const Array& entries) {
 }  // namespace
 
 Reply publish(Topics& topics, const Call& call) {
-  if (find(call.input, "PhoneNumber")) return bad_parameter("PhoneNumber Reason: no SMS gateway is configured on this server");
-  const char* member = find(call.input, "TopicArn") ? "TopicArn" : "TargetArn";
-  if (!find(call.input, member)) return bad_parameter("TopicArn or TargetArn Reason: no value for required parameter");
-  const auto arn = addressed(call, member);
-  if (!arn) return std::unexpected(arn.error());
+  const bool phone = find(call.input, "PhoneNumber") != nullptr;
+  if (phone + (find(call.input, "TopicArn") != nullptr) + (find(call.input, "TargetArn") != nullptr) != 1)
+    return bad_parameter(phone ? "PhoneNumber Reason: only one of TopicArn, TargetArn and PhoneNumber can be given"
+                               : "TopicArn or TargetArn Reason: no value for required parameter");
   const auto request = read_request(call.input);
   if (!request) return refuse(request.error());
+  if (phone) {
+    const auto published = topics.publish_to_phone(call.scope, text_or(call.input, "PhoneNumber"), *request);
+    if (!published) return refuse(published.error());
+    return to_document(*published);
+  }
+  const auto arn = addressed(call, find(call.input, "TopicArn") ? "TopicArn" : "TargetArn");
+  if (!arn) return std::unexpected(arn.error());
   const auto published = topics.publish(*arn, *request);
   if (!published) return refuse(published.error());
   return to_document(*published);

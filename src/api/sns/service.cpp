@@ -30,7 +30,12 @@ Service make_sns_service(communicate::Topics& topics, ListTokens tokens) {
            {"ListSubscriptions", listing(sns::list_subscriptions)},
            {"ListSubscriptionsByTopic", listing(sns::list_subscriptions_by_topic)},
            {"Publish", plain(sns::publish)},
-           {"PublishBatch", plain(sns::publish_batch)}}};
+           {"PublishBatch", plain(sns::publish_batch)},
+           {"SetSMSAttributes", plain(sns::set_sms_attributes)},
+           {"GetSMSAttributes", plain(sns::get_sms_attributes)},
+           {"CheckIfPhoneNumberIsOptedOut", plain(sns::check_if_phone_number_is_opted_out)},
+           {"ListPhoneNumbersOptedOut", listing(sns::list_phone_numbers_opted_out)},
+           {"OptInPhoneNumber", plain(sns::opt_in_phone_number)}}};
 }
 
 }  // namespace tocsin::api

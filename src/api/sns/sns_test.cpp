@@ -90,13 +90,24 @@ TEST_F(SnsStory, PublishChoosesTheMessageOfTheProtocol) {
   EXPECT_EQ(body, "s");
   EXPECT_EQ(call("Publish", {{"TopicArn", topic}, {"MessageStructure", "json"}, {"Message", R"({"sqs":"s"})"}}).error().message,
             "Invalid parameter: Message Structure - No default entry in JSON message body");
-  EXPECT_EQ(call("Publish", {{"PhoneNumber", "+49"}, {"Message", "m"}}).error().message,
+  EXPECT_EQ(call("Publish", {{"PhoneNumber", "+49151"}, {"Message", "m"}}).error().message,
             "Invalid parameter: PhoneNumber Reason: no SMS gateway is configured on this server");
   const auto batch = call(
       "PublishBatch", {{"TopicArn", topic},
                        {"PublishBatchRequestEntries", Array{Object{{"Id", "a"}, {"Message", "1"}}, Object{{"Id", "b"}, {"Message", ""}}}}});
   EXPECT_EQ(array_at(*batch, "Successful").size(), 1u);
   EXPECT_EQ(text_or(array_at(*batch, "Failed").at(0), "Id"), "b");
+}
+
+TEST_F(SnsStory, SettingsOfShortMessagesReadBack) {
+  ASSERT_TRUE(call("SetSMSAttributes", {{"attributes", Object{{"DefaultSMSType", "Transactional"}, {"DefaultSenderID", "Tocsin"}}}}));
+  EXPECT_EQ(to_json(*call("GetSMSAttributes", {{"attributes", Array{"DefaultSMSType"}}})),
+            R"({"attributes":{"DefaultSMSType":"Transactional"}})");
+  EXPECT_EQ(call("SetSMSAttributes", {{"attributes", Object{{"DefaultSMSType", "Loud"}}}}).error().code, "InvalidParameterException");
+  EXPECT_FALSE(truth_or(*call("CheckIfPhoneNumberIsOptedOut", {{"phoneNumber", "+4915112345678"}}), "isOptedOut", true));
+  EXPECT_TRUE(array_at(*call("ListPhoneNumbersOptedOut", {}), "phoneNumbers").empty());
+  EXPECT_TRUE(call("OptInPhoneNumber", {{"phoneNumber", "+4915112345678"}}));
+  EXPECT_EQ(call("OptInPhoneNumber", {{"phoneNumber", "0151"}}).error().code, "InvalidParameterException");
 }
 
 TEST_F(SnsStory, NothingIsFoundInAnotherScope) {

@@ -1,5 +1,8 @@
 #include "api/sns/topic_address.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "model/arn.h"
@@ -9,6 +12,8 @@ namespace tocsin::api::sns {
 std::expected<std::string, ServiceError> addressed(const Call& call, std::string_view member) {
   const std::string text = text_or(call.input, member);
   const auto arn = parse_arn(text);
+  if (const auto parts = std::ranges::count(text, ':') + 1; parts < 6)
+    return bad_parameter(fmt::format("{} Reason: An ARN must have at least 6 elements, not {}", member, parts));
   if (!arn || arn->service != "sns") return bad_parameter(std::string(member));
   // whether a topic of another account may be reached is the gate's to say
   if (arn->region != call.scope.region)

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 
 #include "api/sns/operations.h"
 #include "api/sns/topic_address.h"
@@ -13,6 +15,25 @@ using communicate::Topic;
 
 constexpr int topics_per_page = 100;
 constexpr std::size_t tags_max = 50;
+constexpr std::string_view shared_actions[] = {"*",
+                                               "Publish",
+                                               "Subscribe",
+                                               "Receive",
+                                               "GetTopicAttributes",
+                                               "SetTopicAttributes",
+                                               "AddPermission",
+                                               "RemovePermission",
+                                               "DeleteTopic",
+                                               "ListSubscriptionsByTopic",
+                                               "GetDataProtectionPolicy",
+                                               "PutDataProtectionPolicy"};
+
+bool has_repeated_key(const Document& input) {
+  std::set<std::string> keys;
+  for (const Document& tag : array_at(input, "Tags"))
+    if (!keys.insert(text_or(tag, "Key")).second) return true;
+  return false;
+}
 
 template <typename Act>
 Reply with_topic(Topics& topics, const Call& call, std::string_view member, Act act) {
@@ -49,6 +70,7 @@ Array statements_of(const Object& policy) {
 }  // namespace
 
 Reply create_topic(Topics& topics, const Call& call) {
+  if (has_repeated_key(call.input)) return bad_parameter("Duplicated keys are not allowed.");
   const TextMap tags = tags_at(call.input);
   if (tags.size() > tags_max)
     return api::refuse("TagLimitExceededException", "Could not complete request: tag quota of per resource exceeded");
@@ -92,18 +114,28 @@ Reply list_topics(Topics& topics, const ListTokens& tokens, const Call& call) {
 
 Reply add_permission(Topics& topics, const Call& call) {
   return with_topic(topics, call, "TopicArn", [&](const Topic& topic) -> Reply {
+    const std::string label = text_or(call.input, "Label");
+    if (label.empty()) return bad_parameter("Label Reason: no value for required parameter");
     Object policy = policy_of(topics, topic);
     Array statements = statements_of(policy);
     for (const Document& statement : statements)
-      if (text_or(statement, "Sid") == text_or(call.input, "Label")) return bad_parameter("Statement already exists");
+      if (text_or(statement, "Sid") == label) return bad_parameter("Statement already exists");
     Array principals, actions;
-    for (const Document& account : array_at(call.input, "AWSAccountId"))
-      principals.emplace_back(fmt::format("arn:aws:iam::{}:root", std::string(account.as_string())));
-    for (const Document& action : array_at(call.input, "ActionName")) actions.emplace_back("SNS:" + std::string(action.as_string()));
-    statements.emplace_back(Object{{"Sid", text_or(call.input, "Label")},
+    for (const Document& account : array_at(call.input, "AWSAccountId")) {
+      const std::string id(account.as_string());
+      if (id.size() != 12 || id.find_first_not_of("0123456789") != std::string::npos) return bad_parameter("AWSAccountId");
+      principals.emplace_back(fmt::format("arn:aws:iam::{}:root", id));
+    }
+    for (const Document& action : array_at(call.input, "ActionName")) {
+      const std::string name(action.as_string());
+      if (std::ranges::find(shared_actions, name) == std::end(shared_actions))
+        return bad_parameter("Policy statement action out of service scope!");
+      actions.emplace_back("SNS:" + name);
+    }
+    statements.emplace_back(Object{{"Sid", label},
                                    {"Effect", "Allow"},
-                                   {"Principal", Object{{"AWS", principals}}},
-                                   {"Action", actions},
+                                   {"Principal", Object{{"AWS", principals.size() == 1 ? principals.front() : Document(principals)}}},
+                                   {"Action", actions.size() == 1 ? actions.front() : Document(actions)},
                                    {"Resource", topic.arn}});
     policy["Statement"] = std::move(statements);
     return empty_or(topics.set_topic_attribute(topic.arn, "Policy", to_json(policy)));
@@ -123,6 +155,7 @@ Reply remove_permission(Topics& topics, const Call& call) {
 
 Reply tag_resource(Topics& topics, const Call& call) {
   return with_topic(topics, call, "ResourceArn", [&](const Topic& topic) -> Reply {
+    if (has_repeated_key(call.input)) return bad_parameter("Duplicated keys are not allowed.");
     TextMap tags = topic.tags;
     for (const auto& [key, value] : tags_at(call.input)) tags[key] = value;
     if (tags.size() > tags_max)

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <functional>
 #include <set>
@@ -16,7 +17,29 @@ constexpr std::size_t batch_bytes_max = 1048576;
 using delivery::MessageAttribute;
 using delivery::OutgoingMessage;
 
+/// Names begin with neither AWS. nor Amazon., nor hold more than letters, digits, hyphens, underscores and single dots.
+Result<void> check_attribute_name(const std::string& name) {
+  const auto bad = [&](std::string_view why) {
+    return fail(ErrorKind::invalid, fmt::format("Message (user) attribute name '{}' is invalid. Reason: {}", name, why),
+                "InvalidParameterValue");
+  };
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  if (lower.starts_with("aws.") || lower.starts_with("amazon.")) return bad("The name must not start with AWS. or Amazon.");
+  if (name.empty() || name.size() > 256) return bad("The name must be from 1 to 256 characters long.");
+  if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos ||
+      name.starts_with('.') || name.ends_with('.') || name.find("..") != std::string::npos)
+    return bad("The name can contain A-Z, a-z, 0-9, underscore, hyphen and single inner dots only.");
+  return {};
+}
+
+bool is_number(const std::string& text) {
+  const auto parsed = text.size() <= 128 ? parse_json(text) : Result<Document>(Document());
+  return parsed && parsed->is_number();
+}
+
 Result<MessageAttribute> read_attribute(const std::string& name, const Document& value) {
+  if (const auto checked = check_attribute_name(name); !checked) return std::unexpected(checked.error());
   const std::string type = text_or(value, "DataType");
   const std::string kind = type.substr(0, type.find('.'));
   const auto bad = [](std::string words) { return fail(ErrorKind::invalid, std::move(words), "InvalidParameterValue"); };
@@ -29,6 +52,8 @@ Result<MessageAttribute> read_attribute(const std::string& name, const Document&
   if (!text || text->empty())
     return bad(fmt::format("The message (user) attribute '{}' must contain a non-empty value of type '{}'.", name,
                            kind == "Binary" ? "Binary" : "String"));
+  if (kind == "Number" && !is_number(*text))
+    return bad(fmt::format("Can't cast the value of message (user) attribute '{}' to a number.", name));
   return MessageAttribute{type, *text};
 }
 
@@ -38,8 +63,9 @@ Result<OutgoingMessage> read_message(const Call& call, const Document& entry) {
                           .deduplication_id = text_or(entry, "MessageDeduplicationId"),
                           .sender_id = call.principal.principal_id,
                           .delay_seconds = static_cast<int>(integer_or(entry, "DelaySeconds", -1))};
-  if (integer_or(entry, "DelaySeconds", 0) < 0)
-    return fail(ErrorKind::invalid, "Value for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
+  if (const auto delay = integer_or(entry, "DelaySeconds", 0); delay < 0)
+    return fail(ErrorKind::invalid,
+                fmt::format("Value {} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.", delay),
                 "InvalidParameterValue");
   const Object& attributes = object_at(entry, "MessageAttributes");
   if (attributes.size() > 10)
@@ -91,6 +117,9 @@ std::expected<void, ServiceError> check_batch(const Array& entries) {
           "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.");
     if (!ids.insert(id).second) return api::refuse("BatchEntryIdsNotDistinct", fmt::format("Id {} repeated.", id));
     bytes += text_or(entry, "MessageBody").size();
+    for (const auto& [name, value] : object_at(entry, "MessageAttributes"))
+      bytes +=
+          name.size() + text_or(value, "DataType").size() + text_or(value, "StringValue").size() + text_or(value, "BinaryValue").size();
   }
   if (bytes > batch_bytes_max)
     return api::refuse("BatchRequestTooLong",

@@ -3,16 +3,18 @@
 
 #include "api/call.h"
 #include "api/list_tokens.h"
+#include "delivery/queues/message_moves.h"
 #include "delivery/queues/queues.h"
 
 namespace tocsin::api::sqs {
 
+using delivery::MessageMoves;
 using delivery::Queues;
 
 Reply create_queue(Queues&, const Call&);
 Reply get_queue_url(Queues&, const Call&);
 Reply list_queues(Queues&, const ListTokens&, const Call&);
-Reply list_dead_letter_source_queues(Queues&, const Call&);
+Reply list_dead_letter_source_queues(Queues&, const ListTokens&, const Call&);
 Reply delete_queue(Queues&, const Call&);
 Reply purge_queue(Queues&, const Call&);
 Reply get_queue_attributes(Queues&, const Call&);
@@ -20,6 +22,11 @@ Reply set_queue_attributes(Queues&, const Call&);
 Reply tag_queue(Queues&, const Call&);
 Reply untag_queue(Queues&, const Call&);
 Reply list_queue_tags(Queues&, const Call&);
+Reply add_permission(Queues&, const Call&);
+Reply remove_permission(Queues&, const Call&);
+Reply start_message_move_task(MessageMoves&, const Call&);
+Reply list_message_move_tasks(MessageMoves&, const Call&);
+Reply cancel_message_move_task(MessageMoves&, const Call&);
 Reply send_message(Queues&, const Call&);
 Reply send_message_batch(Queues&, const Call&);
 Reply delete_message(Queues&, const Call&);

@@ -68,6 +68,30 @@ Reply with_queue(Queues& queues, const Call& call, Act act) {
   return act(*queue);
 }
 
+/// Without MaxResults the service gives the first thousand and no token.
+struct Page {
+  std::string after;
+  int count_max = 1000;
+  bool sized = false;
+};
+
+std::expected<Page, ServiceError> asked_page(const ListTokens& tokens, const Call& call) {
+  Page page;
+  if (const auto token = text_at(call.input, "NextToken")) {
+    const auto opened = tokens.open(call, *token);
+    if (!opened) return api::refuse("InvalidParameterValue", "Invalid or expired next token.");
+    page.after = *opened;
+  }
+  const auto wanted = integer_at(call.input, "MaxResults");
+  if (wanted && (*wanted < 1 || *wanted > 1000))
+    return api::refuse(
+        "InvalidParameterValue",
+        fmt::format("Value {} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.", *wanted));
+  page.sized = wanted.has_value();
+  page.count_max = static_cast<int>(wanted.value_or(1000));
+  return page;
+}
+
 Reply empty_or(const Result<void>& result) {
   if (!result) return refuse(result.error());
   return Object{};
@@ -90,33 +114,27 @@ Reply get_queue_url(Queues& queues, const Call& call) {
 }
 
 Reply list_queues(Queues& queues, const ListTokens& tokens, const Call& call) {
-  std::string after;
-  if (const auto token = text_at(call.input, "NextToken")) {
-    const auto opened = tokens.open(call, *token);
-    if (!opened) return api::refuse("InvalidParameterValue", "Invalid or expired next token.");
-    after = *opened;
-  }
-  const auto wanted = integer_at(call.input, "MaxResults");
-  if (wanted && (*wanted < 1 || *wanted > 1000))
-    return api::refuse(
-        "InvalidParameterValue",
-        fmt::format("Value {} for parameter MaxResults is invalid. Reason: MaxResults must be an integer between 1 and 1000.", *wanted));
-  const int count_max = static_cast<int>(wanted.value_or(1000));
-  const auto found = queues.list(call.scope, text_or(call.input, "QueueNamePrefix"), after, count_max);
+  const auto page = asked_page(tokens, call);
+  if (!page) return std::unexpected(page.error());
+  const auto found = queues.list(call.scope, text_or(call.input, "QueueNamePrefix"), page->after, page->count_max);
   Array urls;
   for (const auto& queue : found) urls.emplace_back(queue_url(call, queue));
   Object out;
   if (!urls.empty()) out["QueueUrls"] = std::move(urls);
-  // without MaxResults the service gives the first thousand and no token
-  if (wanted && static_cast<int>(found.size()) == count_max) out["NextToken"] = tokens.seal(call, found.back().name);
+  if (page->sized && static_cast<int>(found.size()) == page->count_max) out["NextToken"] = tokens.seal(call, found.back().name);
   return out;
 }
 
-Reply list_dead_letter_source_queues(Queues& queues, const Call& call) {
+Reply list_dead_letter_source_queues(Queues& queues, const ListTokens& tokens, const Call& call) {
   return with_queue(queues, call, [&](const delivery::Queue& queue) -> Reply {
+    const auto page = asked_page(tokens, call);
+    if (!page) return std::unexpected(page.error());
+    const auto found = queues.dead_letter_sources(queue.arn(), page->after, page->count_max);
     Array urls;
-    for (const auto& source : queues.dead_letter_sources(queue.arn())) urls.emplace_back(queue_url(call, source));
-    return Object{{"queueUrls", std::move(urls)}};
+    for (const auto& source : found) urls.emplace_back(queue_url(call, source));
+    Object out{{"queueUrls", std::move(urls)}};
+    if (page->sized && static_cast<int>(found.size()) == page->count_max) out["NextToken"] = tokens.seal(call, found.back().name);
+    return out;
   });
 }
 

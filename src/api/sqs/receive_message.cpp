@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "api/sqs/operations.h"
@@ -12,6 +13,16 @@ namespace {
 
 constexpr int wait_seconds_max = 20;
 constexpr int messages_max = 10;
+constexpr std::string_view system_attribute_names[] = {"All",
+                                                       "SenderId",
+                                                       "SentTimestamp",
+                                                       "ApproximateReceiveCount",
+                                                       "ApproximateFirstReceiveTimestamp",
+                                                       "SequenceNumber",
+                                                       "MessageDeduplicationId",
+                                                       "MessageGroupId",
+                                                       "AWSTraceHeader",
+                                                       "DeadLetterQueueSourceArn"};
 
 /// "All", ".*", a name, or a prefix ending in ".*".
 bool asked(const Array& names, std::string_view name) {
@@ -62,7 +73,15 @@ Result<void> check(const Call& call) {
   const auto count = integer_or(call.input, "MaxNumberOfMessages", 1), wait = integer_or(call.input, "WaitTimeSeconds", 0),
              visibility = integer_or(call.input, "VisibilityTimeout", 0);
   if (count < 1 || count > messages_max) return refused(count, "MaxNumberOfMessages", 1, messages_max);
-  if (wait < 0 || wait > wait_seconds_max) return refused(wait, "WaitTimeSeconds", 0, wait_seconds_max);
+  if (wait < 0 || wait > wait_seconds_max)
+    return fail(ErrorKind::invalid,
+                fmt::format("Value {} for parameter WaitTimeSeconds is invalid. Reason: Must be >= 0 and <= {}, if provided.", wait,
+                            wait_seconds_max),
+                "InvalidParameterValue");
+  for (const char* member : {"AttributeNames", "MessageSystemAttributeNames"})
+    for (const Document& name : array_at(call.input, member))
+      if (std::string_view text(name.as_string()); std::ranges::find(system_attribute_names, text) == std::end(system_attribute_names))
+        return fail(ErrorKind::invalid, fmt::format("Unknown Attribute {}.", text), "InvalidAttributeName");
   if (visibility < 0 || visibility > 43200) return refused(visibility, "VisibilityTimeout", 0, 43200);
   return {};
 }
@@ -86,7 +105,8 @@ class LongPoll : public std::enable_shared_from_this<LongPoll> {
  private:
   Result<void> receive() {
     const delivery::ReceiveRequest request{static_cast<int>(integer_or(call_.input, "MaxNumberOfMessages", 1)),
-                                           static_cast<int>(integer_or(call_.input, "VisibilityTimeout", -1))};
+                                           static_cast<int>(integer_or(call_.input, "VisibilityTimeout", -1)),
+                                           text_or(call_.input, "ReceiveRequestAttemptId")};
     auto received = queues_.receive(arn_, request);
     if (!received) return std::unexpected(received.error());
     received_ = std::move(*received);

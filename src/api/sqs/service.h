@@ -3,12 +3,13 @@
 
 #include "api/call.h"
 #include "api/list_tokens.h"
+#include "delivery/queues/message_moves.h"
 #include "delivery/queues/queues.h"
 #include "storage/state_executor.h"
 
 namespace tocsin::api {
 
 /// All references must outlive the service.
-Service make_sqs_service(delivery::Queues& queues, storage::StateExecutor& state, ListTokens tokens);
+Service make_sqs_service(delivery::Queues& queues, delivery::MessageMoves& moves, storage::StateExecutor& state, ListTokens tokens);
 
 }  // namespace tocsin::api

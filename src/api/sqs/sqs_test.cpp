@@ -14,7 +14,10 @@ using namespace std::chrono_literals;
 
 class SqsStory : public testing::Test {
  protected:
-  SqsStory() { EXPECT_TRUE(queues.migrate()); }
+  SqsStory() {
+    EXPECT_TRUE(queues.migrate());
+    EXPECT_TRUE(moves.migrate());
+  }
 
   Call make_call(const std::string& operation, Object input) {
     return {.service = "sqs",
@@ -53,7 +56,8 @@ class SqsStory : public testing::Test {
   std::unique_ptr<storage::Database> database = storage::open_memory_database();
   storage::StateExecutor state{executor, *database};
   delivery::Queues queues{state, random, nullptr};
-  Service service = make_sqs_service(queues, state,
+  delivery::MessageMoves moves{state, random, queues};
+  Service service = make_sqs_service(queues, moves, state,
                                      {[](const Call&, std::string_view key) { return std::string(key); },
                                       [](const Call&, std::string_view token) { return std::optional(std::string(token)); }});
   const char* url = "http://localhost:4566/111122223333/work";
@@ -109,6 +113,67 @@ TEST_F(SqsStory, ABatchEntryFailsAlone) {
   EXPECT_EQ(call("SendMessageBatch", {{"QueueUrl", url}, {"Entries", Array{}}}).error().code, "EmptyBatchRequest");
   EXPECT_EQ(call("SendMessageBatch", {{"QueueUrl", url}, {"Entries", Array{Object{{"Id", "a"}}, Object{{"Id", "a"}}}}}).error().code,
             "BatchEntryIdsNotDistinct");
+}
+
+TEST_F(SqsStory, DeadLettersGoBackToWhereTheyCameFrom) {
+  const std::string dead_url = "http://localhost:4566/111122223333/dead", dead = "arn:aws:sqs:eu-central-1:111122223333:dead";
+  ASSERT_TRUE(call("CreateQueue", {{"QueueName", "dead"}}));
+  EXPECT_EQ(call("StartMessageMoveTask", {{"SourceArn", dead}}).error().message, "Source queue must be configured as a Dead Letter Queue.");
+  ASSERT_TRUE(
+      call("CreateQueue", {{"QueueName", "work"},
+                           {"Attributes", Object{{"VisibilityTimeout", "1"},
+                                                 {"RedrivePolicy", R"({"deadLetterTargetArn":")" + dead + R"(","maxReceiveCount":1})"}}}}));
+  for (const char* body : {"one", "two", "three"}) ASSERT_TRUE(call("SendMessage", {{"QueueUrl", url}, {"MessageBody", body}}));
+  receive({{"QueueUrl", url}, {"MaxNumberOfMessages", 10}});
+  executor.run_for(1s);
+  receive({{"QueueUrl", url}, {"MaxNumberOfMessages", 10}});
+
+  const auto begun = call("StartMessageMoveTask", {{"SourceArn", dead}, {"MaxNumberOfMessagesPerSecond", 1}});
+  ASSERT_TRUE(begun);
+  EXPECT_EQ(call("StartMessageMoveTask", {{"SourceArn", dead}}).error().message,
+            "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
+  Document task = array_at(*call("ListMessageMoveTasks", {{"SourceArn", dead}}), "Results").at(0);
+  EXPECT_EQ(text_or(task, "Status"), "RUNNING");
+  EXPECT_EQ(text_or(task, "TaskHandle"), text_or(*begun, "TaskHandle"));
+  EXPECT_EQ(integer_or(task, "ApproximateNumberOfMessagesToMove", 0), 3);
+  executor.run_for(5s);
+  task = array_at(*call("ListMessageMoveTasks", {{"SourceArn", dead}}), "Results").at(0);
+  EXPECT_EQ(text_or(task, "Status"), "COMPLETED");
+  EXPECT_EQ(integer_or(task, "ApproximateNumberOfMessagesMoved", 0), 3);
+  EXPECT_FALSE(find(task, "TaskHandle"));
+  EXPECT_EQ(call("CancelMessageMoveTask", {{"TaskHandle", text_or(*begun, "TaskHandle")}}).error().code, "UnsupportedOperation");
+  EXPECT_EQ(array_at(***receive({{"QueueUrl", url}, {"MaxNumberOfMessages", 10}}), "Messages").size(), 3u);
+  EXPECT_EQ(call("StartMessageMoveTask", {{"SourceArn", "arn:aws:sqs:eu-central-1:111122223333:none"}}).error().code,
+            "ResourceNotFoundException");
+}
+
+TEST_F(SqsStory, PermissionsAreStatementsOfThePolicy) {
+  ASSERT_TRUE(call("CreateQueue", {{"QueueName", "work"}}));
+  const Object grant{{"QueueUrl", url}, {"Label", "partner"}, {"AWSAccountIds", Array{"444455556666"}}, {"Actions", Array{"SendMessage"}}};
+  ASSERT_TRUE(call("AddPermission", grant));
+  EXPECT_EQ(call("AddPermission", grant).error().message, "Value partner for parameter Label is invalid. Reason: Already exists.");
+  const auto attributes = call("GetQueueAttributes", {{"QueueUrl", url}, {"AttributeNames", Array{"Policy"}}});
+  EXPECT_EQ(
+      text_or(*find(*attributes, "Attributes"), "Policy"),
+      R"({"Version":"2008-10-17","Id":"arn:aws:sqs:eu-central-1:111122223333:work/SQSDefaultPolicy","Statement":[{"Sid":"partner","Effect":)"
+      R"("Allow","Principal":{"AWS":"arn:aws:iam::444455556666:root"},"Action":"SQS:SendMessage","Resource":)"
+      R"("arn:aws:sqs:eu-central-1:111122223333:work"}]})");
+  EXPECT_EQ(call("RemovePermission", {{"QueueUrl", url}, {"Label", "other"}}).error().message,
+            "Value other for parameter Label is invalid. Reason: can't find label on existing policy.");
+  ASSERT_TRUE(call("RemovePermission", {{"QueueUrl", url}, {"Label", "partner"}}));
+  EXPECT_FALSE(find(*call("GetQueueAttributes", {{"QueueUrl", url}, {"AttributeNames", Array{"Policy"}}}), "Attributes"));
+}
+
+TEST_F(SqsStory, AnAttemptThatIsRepeatedGetsTheSameMessages) {
+  const char* fifo = "http://localhost:4566/111122223333/work.fifo";
+  ASSERT_TRUE(call("CreateQueue", {{"QueueName", "work.fifo"}, {"Attributes", Object{{"FifoQueue", "true"}}}}));
+  ASSERT_TRUE(call("SendMessage", {{"QueueUrl", fifo}, {"MessageBody", "m"}, {"MessageGroupId", "g"}, {"MessageDeduplicationId", "d"}}));
+  const Object attempt{{"QueueUrl", fifo}, {"ReceiveRequestAttemptId", "a"}};
+  const Document first = array_at(***receive(attempt), "Messages").at(0);
+  EXPECT_EQ(to_json(array_at(***receive(attempt), "Messages").at(0)), to_json(first));
+  EXPECT_TRUE(array_at(***receive({{"QueueUrl", fifo}}), "Messages").empty());
+  ASSERT_TRUE(call("DeleteMessage", {{"QueueUrl", fifo}, {"ReceiptHandle", text_or(first, "ReceiptHandle")}}));
+  EXPECT_TRUE(array_at(***receive(attempt), "Messages").empty());
 }
 
 TEST_F(SqsStory, Refusals) {

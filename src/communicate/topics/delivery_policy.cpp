@@ -118,10 +118,20 @@ Result<DeliveryPolicy> parse_delivery_policy(std::string_view text) {
     if (!read) return std::unexpected(read.error());
     policy.healthy_retry = *read;
   }
+  const Document* throttle = http ? find(*http, "defaultThrottlePolicy") : find(*parsed, "throttlePolicy");
+  if (throttle && throttle->is_object())
+    if (const auto read = read_number(*throttle, "maxReceivesPerSecond", 1, 100'000, policy.receives_per_second_max); !read)
+      return std::unexpected(read.error());
   const Document* request = http ? find(*http, "defaultRequestPolicy") : find(*parsed, "requestPolicy");
   if (request) policy.content_type = text_or(*request, "headerContentType", policy.content_type);
   if (policy.content_type.find_first_of("\r\n") != std::string::npos) return bad("headerContentType is not a content type");
   return policy;
+}
+
+bool overrides_disabled(std::string_view topic_policy) {
+  const auto parsed = topic_policy.empty() ? Result<Document>(Document()) : parse_json(topic_policy);
+  const Document* http = parsed && parsed->is_object() ? find(*parsed, "http") : nullptr;
+  return http && http->is_object() && truth_or(*http, "disableSubscriptionOverrides", false);
 }
 
 Document to_document(const DeliveryPolicy& policy) {
@@ -131,17 +141,19 @@ Document to_document(const DeliveryPolicy& policy) {
       if (candidate.backoff == retry.backoff) return candidate.text;
     return "linear";
   };
-  return Object{{"healthyRetryPolicy", Object{{"minDelayTarget", retry.min_delay_target_seconds},
-                                              {"maxDelayTarget", retry.max_delay_target_seconds},
-                                              {"numRetries", retry.retries},
-                                              {"numMaxDelayRetries", retry.max_delay_retries},
-                                              {"numNoDelayRetries", retry.no_delay_retries},
-                                              {"numMinDelayRetries", retry.min_delay_retries},
-                                              {"backoffFunction", name()}}},
-                {"sicklyRetryPolicy", nullptr},
-                {"throttlePolicy", nullptr},
-                {"requestPolicy", Object{{"headerContentType", policy.content_type}}},
-                {"guaranteed", false}};
+  return Object{
+      {"healthyRetryPolicy", Object{{"minDelayTarget", retry.min_delay_target_seconds},
+                                    {"maxDelayTarget", retry.max_delay_target_seconds},
+                                    {"numRetries", retry.retries},
+                                    {"numMaxDelayRetries", retry.max_delay_retries},
+                                    {"numNoDelayRetries", retry.no_delay_retries},
+                                    {"numMinDelayRetries", retry.min_delay_retries},
+                                    {"backoffFunction", name()}}},
+      {"sicklyRetryPolicy", nullptr},
+      {"throttlePolicy",
+       policy.receives_per_second_max > 0 ? Document(Object{{"maxReceivesPerSecond", policy.receives_per_second_max}}) : Document(nullptr)},
+      {"requestPolicy", Object{{"headerContentType", policy.content_type}}},
+      {"guaranteed", false}};
 }
 
 }  // namespace tocsin::communicate

@@ -26,12 +26,15 @@ struct HealthyRetryPolicy {
 
 struct DeliveryPolicy {
   HealthyRetryPolicy healthy_retry;
+  int receives_per_second_max = 0;  ///< throttlePolicy.maxReceivesPerSecond; 0: no limit
   std::string content_type = "text/plain; charset=UTF-8";
 };
 
 /// A subscription's DeliveryPolicy, or a topic's (the same under "http": {"defaultHealthyRetryPolicy": …}). Refused: values out of range,
 /// more than 3,600 s in all.
 Result<DeliveryPolicy> parse_delivery_policy(std::string_view text);
+/// Of a topic's policy: "http": {"disableSubscriptionOverrides": true} makes it hold for all its subscriptions.
+bool overrides_disabled(std::string_view topic_policy);
 /// What EffectiveDeliveryPolicy shows of a subscription.
 Document to_document(const DeliveryPolicy& policy);
 

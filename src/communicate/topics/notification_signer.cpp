@@ -78,6 +78,10 @@ std::string NotificationSigner::sign(std::string_view text, std::string_view ver
   return to_base64(signature);
 }
 
+std::string NotificationSigner::make_link_key(const std::string& key_pem) { return hmac_sha256(key_pem, "links that unsubscribe"); }
+
+std::string NotificationSigner::link_signature(std::string_view text) const { return to_base64url(hmac_sha256(link_key_, text)); }
+
 std::string NotificationSigner::certificate_path() const { return "/SimpleNotificationService-" + to_hex(md5(certificate_pem_)) + ".pem"; }
 
 std::string text_to_sign(const Document& message) {

@@ -19,14 +19,14 @@ Object empty_mail(const Topic& topic, const std::string& from_address) {
   return {{"from", fmt::format("\"{}\" <{}>", name, from_address)}};
 }
 
-std::string footer(const Topic& topic, const Subscription& subscription, const PublicAddress& address) {
+std::string footer(const Topic& topic, const Subscription& subscription, const NotificationSigner& signer, const PublicAddress& address) {
   return fmt::format(
       "\n\n--\nIf you wish to stop receiving notifications from this topic, please visit the page below to unsubscribe:\n{}\n\nTopic: {}\n",
-      unsubscribe_page_url(address, subscription.arn), topic.arn);
+      unsubscribe_page_url(address, subscription.arn, signer), topic.arn);
 }
 
-Object unsubscribe_headers(const Subscription& subscription, const PublicAddress& address) {
-  return {{"List-Unsubscribe", fmt::format("<{}>", unsubscribe_page_url(address, subscription.arn))},
+Object unsubscribe_headers(const Subscription& subscription, const NotificationSigner& signer, const PublicAddress& address) {
+  return {{"List-Unsubscribe", fmt::format("<{}>", unsubscribe_page_url(address, subscription.arn, signer))},
           {"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"}};
 }
 
@@ -52,28 +52,30 @@ std::string subscribe_url(const PublicAddress& address, const std::string& topic
   return fmt::format("{}/?Action=ConfirmSubscription&TopicArn={}&Token={}", address.url, percent_encode(topic_arn), percent_encode(token));
 }
 
-std::string unsubscribe_url(const PublicAddress& address, const std::string& subscription_arn) {
-  return fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}", address.url, percent_encode(subscription_arn));
+std::string unsubscribe_url(const PublicAddress& address, const std::string& subscription_arn, const NotificationSigner& signer) {
+  return fmt::format("{}/?Action=Unsubscribe&SubscriptionArn={}&Signature={}", address.url, percent_encode(subscription_arn),
+                     signer.link_signature(subscription_arn));
 }
 
 std::string confirmation_page_url(const PublicAddress& address, const std::string& topic_arn, const std::string& token) {
   return fmt::format("{}/subscriptions/confirm?TopicArn={}&Token={}", address.url, percent_encode(topic_arn), percent_encode(token));
 }
 
-std::string unsubscribe_page_url(const PublicAddress& address, const std::string& subscription_arn) {
-  return fmt::format("{}/subscriptions/unsubscribe?SubscriptionArn={}", address.url, percent_encode(subscription_arn));
+std::string unsubscribe_page_url(const PublicAddress& address, const std::string& subscription_arn, const NotificationSigner& signer) {
+  return fmt::format("{}/subscriptions/unsubscribe?SubscriptionArn={}&Signature={}", address.url, percent_encode(subscription_arn),
+                     signer.link_signature(subscription_arn));
 }
 
-Document notification_document(const Notification& notification, const Topic& topic, const Subscription& subscription,
-                               const NotificationSigner& signer, const PublicAddress& address) {
+Document notification_document(const Notification& notification, const Topic& topic, const std::string& message,
+                               const std::string& unsubscribe_url, const NotificationSigner& signer, const PublicAddress& address) {
   Object out{{"Type", "Notification"}, {"MessageId", notification.message_id}};
   if (!notification.sequence_number.empty()) out["SequenceNumber"] = notification.sequence_number;
   out["TopicArn"] = notification.topic_arn;
   if (!notification.request.subject.empty()) out["Subject"] = notification.request.subject;
-  out["Message"] = notification.message_for(subscription.protocol);
+  out["Message"] = message;
   out["Timestamp"] = to_rfc3339_ms(notification.published_at);
   add_signature(out, topic, signer, address);
-  out["UnsubscribeURL"] = unsubscribe_url(address, subscription.arn);
+  out["UnsubscribeURL"] = unsubscribe_url;
   if (!notification.request.attributes.empty()) out["MessageAttributes"] = shown_attributes(notification.request.attributes);
   return out;
 }
@@ -95,24 +97,54 @@ Document confirmation_document(const Topic& topic, const std::string& message_id
   return out;
 }
 
+Document farewell_document(const Topic& topic, const std::string& subscription_arn, const std::string& message_id, const std::string& token,
+                           Instant now, const NotificationSigner& signer, const PublicAddress& address) {
+  Object out{{"Type", "UnsubscribeConfirmation"},
+             {"MessageId", message_id},
+             {"Token", token},
+             {"TopicArn", topic.arn},
+             {"Message",
+              fmt::format("You have chosen to deactivate subscription {}.\nTo cancel this operation and restore the subscription, visit "
+                          "the SubscribeURL included in this message.",
+                          subscription_arn)},
+             {"SubscribeURL", subscribe_url(address, topic.arn, token)},
+             {"Timestamp", to_rfc3339_ms(now)}};
+  add_signature(out, topic, signer, address);
+  return out;
+}
+
 Document notification_mail(const Notification& notification, const Topic& topic, const Subscription& subscription,
-                           const PublicAddress& address, const std::string& from_address) {
+                           const NotificationSigner& signer, const PublicAddress& address, const std::string& from_address) {
   const std::string& subject = notification.request.subject;
   Object mail = empty_mail(topic, from_address);
   mail["to"] = subscription.endpoint;
   mail["subject"] = subject.empty() ? "Notification from " + topic.name : subject;
-  mail["text"] = notification.message_for(Protocol::email) + footer(topic, subscription, address);
-  mail["headers"] = unsubscribe_headers(subscription, address);
+  mail["text"] = notification.message_for(Protocol::email) + footer(topic, subscription, signer, address);
+  mail["headers"] = unsubscribe_headers(subscription, signer, address);
   return mail;
 }
 
-Document document_mail(const Document& notification_document, const Topic& topic, const Subscription& subscription,
-                       const PublicAddress& address, const std::string& from_address) {
+Document document_mail(const std::string& document, const Notification& notification, const Topic& topic, const Subscription& subscription,
+                       const NotificationSigner& signer, const PublicAddress& address, const std::string& from_address) {
+  const std::string& subject = notification.request.subject;
   Object mail = empty_mail(topic, from_address);
   mail["to"] = subscription.endpoint;
-  mail["subject"] = text_or(notification_document, "Subject", "Notification from " + topic.name);
-  mail["text"] = to_pretty_json(notification_document) + "\n";
-  mail["headers"] = unsubscribe_headers(subscription, address);
+  mail["subject"] = subject.empty() ? "Notification from " + topic.name : subject;
+  mail["text"] = document + "\n";
+  mail["headers"] = unsubscribe_headers(subscription, signer, address);
+  return mail;
+}
+
+Document farewell_mail(const Topic& topic, const std::string& endpoint, const std::string& token, const PublicAddress& address,
+                       const std::string& from_address) {
+  Object mail = empty_mail(topic, from_address);
+  mail["to"] = endpoint;
+  mail["subject"] = "Unsubscribe Confirmation: " + topic.name;
+  mail["text"] = fmt::format(
+      "Your subscription to the topic below has been deactivated:\n{}\n\nIf this was in error or you wish to resubscribe, visit the page "
+      "below "
+      "and press the button:\n{}\n\nThe link holds for two days.\n",
+      topic.arn, confirmation_page_url(address, topic.arn, token));
   return mail;
 }
 

@@ -69,7 +69,7 @@ wire::HttpResponse xml_error(const Error& error) {
 }
 
 wire::HttpResponse error_page(const Error& error) {
-  const bool gone = error.kind == ErrorKind::not_found || error.kind == ErrorKind::invalid;
+  const bool gone = error.kind == ErrorKind::not_found || error.kind == ErrorKind::invalid || error.kind == ErrorKind::denied;
   return page(
       gone ? 404 : 503, gone ? "This link no longer holds" : "That did not work",
       gone ? "<p>It was used up, is older than two days, or the subscription has ended.</p>" : "<p>Please try again in a moment.</p>");
@@ -88,13 +88,14 @@ void TopicPublicEndpoints::handle(wire::HttpRequest request, wire::Respond respo
   if (request.path == topics_.signer().certificate_path())
     return respond(answer(200, "application/x-pem-file", topics_.signer().certificate_pem()));
   const std::string topic_arn = field(request.query, "TopicArn"), token = field(request.query, "Token"),
-                    subscription_arn = field(request.query, "SubscriptionArn");
+                    subscription_arn = field(request.query, "SubscriptionArn"), signature = field(request.query, "Signature");
   if (request.path == "/")
-    return field(request.query, "Action") == "Unsubscribe" ? unsubscribe(subscription_arn, false, std::move(respond))
+    return field(request.query, "Action") == "Unsubscribe" ? unsubscribe(subscription_arn, signature, false, std::move(respond))
                                                            : confirm(topic_arn, token, false, std::move(respond));
   const bool confirming = request.path == confirm_path;
   if (request.method == "POST")
-    return confirming ? confirm(topic_arn, token, true, std::move(respond)) : unsubscribe(subscription_arn, true, std::move(respond));
+    return confirming ? confirm(topic_arn, token, true, std::move(respond))
+                      : unsubscribe(subscription_arn, signature, true, std::move(respond));
   if (request.method != "GET" && request.method != "HEAD") return respond(answer(405, "text/plain", "GET or POST\n"));
   if (confirming)
     return respond(button_page("Confirm the subscription", "Notifications of " + topic_arn + " will be sent to your address.",
@@ -125,13 +126,15 @@ void TopicPublicEndpoints::confirm(std::string topic_arn, std::string token, boo
       });
 }
 
-void TopicPublicEndpoints::unsubscribe(std::string subscription_arn, bool for_people, wire::Respond respond) {
+void TopicPublicEndpoints::unsubscribe(std::string subscription_arn, std::string signature, bool for_people, wire::Respond respond) {
   state_.submit(
-      [this, subscription_arn]() -> Result<void> {
+      [this, subscription_arn, signature]() -> Result<void> {
+        if (!topics_.is_unsubscribe_signature(subscription_arn, signature))
+          return fail(ErrorKind::denied, "The signature of this link does not hold.");
         const auto subscription = topics_.find_subscription(subscription_arn);
         if (!subscription) return std::unexpected(subscription.error());
         if (subscription->authenticated) return fail(ErrorKind::denied, "Only the owner may end this subscription.");
-        return topics_.unsubscribe(subscription_arn);
+        return topics_.unsubscribe(subscription_arn, true);
       },
       [for_people, respond = std::move(respond)](Result<void> result) mutable {
         if (!result) return respond(for_people ? error_page(result.error()) : xml_error(result.error()));

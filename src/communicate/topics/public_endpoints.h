@@ -18,7 +18,7 @@ class TopicPublicEndpoints final : public wire::HttpHandler {
 
  private:
   void confirm(std::string topic_arn, std::string token, bool for_people, wire::Respond respond);
-  void unsubscribe(std::string subscription_arn, bool for_people, wire::Respond respond);
+  void unsubscribe(std::string subscription_arn, std::string signature, bool for_people, wire::Respond respond);
 
   Topics& topics_;
   storage::StateExecutor& state_;

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/encoding.h"
 #include "base/ids.h"
+#include "communicate/topics/known_topics.h"
 #include "communicate/topics/topic_rows.h"
 #include "communicate/topics/topics.h"
 #include "events/patterns/filter_policy.h"
@@ -18,6 +19,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto token_lifetime = 48h;
+constexpr int filters_per_topic_max = 200;
+constexpr std::size_t filter_bytes_max = 256 * 1024;
 constexpr const char* subscription_columns =
     "SELECT arn, topic_arn, account, region, protocol, endpoint, owner, attributes, confirmed, authenticated FROM sns_subscriptions ";
 
@@ -38,6 +41,7 @@ events::FilterScope filter_scope(const TextMap& attributes) {
 Result<void> check_filter(const TextMap& attributes) {
   const auto policy = attributes.find("FilterPolicy");
   if (policy == attributes.end() || policy->second.empty()) return {};
+  if (policy->second.size() > filter_bytes_max) return bad_parameter("FilterPolicy: Filter policy is too long");
   const auto compiled = events::compile_filter_policy(policy->second, filter_scope(attributes));
   return compiled ? Result<void>{} : bad_parameter("FilterPolicy: " + compiled.error().message);
 }
@@ -96,15 +100,32 @@ Result<void> Topics::check_endpoint(const Topic& topic, Protocol protocol, const
         return bad_parameter("Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics");
       return {};
     }
+    case Protocol::sms:
+      return is_phone_number(endpoint) ? Result<void>() : bad_parameter("Invalid SMS endpoint: " + endpoint);
   }
   return {};
+}
+
+Result<void> Topics::check_filter_count(const std::string& topic_arn, const std::string& subscription_arn, const TextMap& attributes) {
+  const auto policy = attributes.find("FilterPolicy");
+  if (policy == attributes.end() || policy->second.empty()) return {};
+  int filters = 0;
+  for (const auto& row :
+       state_.database().query("SELECT attributes FROM sns_subscriptions WHERE topic_arn = ? AND arn <> ? AND attributes LIKE ?",
+                               {topic_arn, subscription_arn, "%\"FilterPolicy\"%"}))
+    if (const Document set = row.document(0); !text_or(set, "FilterPolicy").empty()) ++filters;
+  if (filters < filters_per_topic_max) return {};
+  return fail(ErrorKind::limit_exceeded,
+              fmt::format("Filter policy limit exceeded: a topic can have {} filter policies", filters_per_topic_max),
+              "FilterPolicyLimitExceededException");
 }
 
 Result<Subscribed> Topics::subscribe(const Scope& scope, const std::string& topic_arn, const std::string& protocol_text,
                                      const std::string& endpoint, const TextMap& attributes) {
   const auto protocol = parse_protocol(protocol_text);
+  if (protocol == Protocol::sms && !(settings_.sms_gateway && settings_.sms_gateway()))
+    return bad_parameter("Protocol Reason: no SMS gateway is configured on this server");
   if (!protocol) {
-    if (protocol_text == "sms") return bad_parameter("Protocol Reason: no SMS gateway is configured on this server");
     return bad_parameter(protocol_text == "lambda" || protocol_text == "application" || protocol_text == "firehose"
                              ? fmt::format("Protocol Reason: {} is not offered by this server", protocol_text)
                              : fmt::format("Amazon SNS does not support this protocol string: {}", protocol_text));
@@ -122,16 +143,23 @@ Result<Subscribed> Topics::subscribe(const Scope& scope, const std::string& topi
     if (!existing.confirmed) send_confirmation(*topic, existing);
     return Subscribed{existing, !existing.confirmed};
   }
-  const bool at_once = *protocol == Protocol::sqs;
+  if (const auto checked = check_filter_count(topic_arn, "", attributes); !checked) return std::unexpected(checked.error());
+  const bool at_once = *protocol == Protocol::sqs || *protocol == Protocol::sms;
   const Subscription subscription{
       topic_arn + ":" + make_uuid_v4(random_), topic_arn, scope, *protocol, endpoint, scope.account, attributes, at_once, at_once};
-  state_.database().execute(
-      "INSERT INTO sns_subscriptions (arn, topic_arn, account, region, protocol, endpoint, owner, attributes, confirmed, authenticated, "
-      "token_hash, token_expires_at) VALUES (?,?,?,?,?,?,?,?,?,?,'',0)",
-      {subscription.arn, topic_arn, scope.account, scope.region, protocol_text, endpoint, subscription.owner, to_object(attributes),
-       at_once, at_once});
+  insert_subscription(subscription);
   if (!at_once) send_confirmation(*topic, subscription);
   return Subscribed{subscription, !at_once};
+}
+
+void Topics::insert_subscription(const Subscription& subscription) {
+  forget(subscription.topic_arn);
+  state_.database().execute(
+      "INSERT INTO sns_subscriptions (arn, topic_arn, account, region, protocol, endpoint, owner, attributes, confirmed, authenticated, "
+      "token_hash, token_expires_at) VALUES (?,?,?,?,?,?,?,?,?,?,'',0) ON CONFLICT DO NOTHING",
+      {subscription.arn, subscription.topic_arn, subscription.scope.account, subscription.scope.region,
+       std::string(to_text(subscription.protocol)), subscription.endpoint, subscription.owner, to_object(subscription.attributes),
+       subscription.confirmed, subscription.authenticated});
 }
 
 void Topics::send_confirmation(const Topic& topic, const Subscription& subscription) {
@@ -164,8 +192,9 @@ Result<Subscription> Topics::confirm(const std::string& topic_arn, const std::st
   const auto row =
       state_.database().query_one(std::string(subscription_columns) + "WHERE topic_arn = ? AND token_hash = ? AND token_expires_at > ?",
                                   {topic_arn, hash_of(token), state_.now()});
-  if (!row) return bad_parameter("Token");
+  if (!row) return restore(topic_arn, token);
   Subscription subscription = read_subscription(*row);
+  forget(topic_arn);
   subscription.confirmed = true;
   subscription.authenticated = authenticate_on_unsubscribe;
   // the token stays good while it lives, so that following the link twice is no error
@@ -192,6 +221,14 @@ std::vector<Subscription> Topics::list_subscriptions(const Scope& scope, const s
   return out;
 }
 
+std::vector<Subscription> Topics::confirmed_subscriptions(const std::string& topic_arn) {
+  std::vector<Subscription> out;
+  for (const auto& row :
+       state_.database().query(std::string(subscription_columns) + "WHERE topic_arn = ? AND confirmed = 1 ORDER BY arn", {topic_arn}))
+    out.push_back(read_subscription(row));
+  return out;
+}
+
 Result<void> Topics::set_subscription_attribute(const std::string& subscription_arn, const std::string& name, const std::string& value) {
   auto subscription = find_subscription(subscription_arn);
   if (!subscription) return std::unexpected(subscription.error());
@@ -201,6 +238,10 @@ Result<void> Topics::set_subscription_attribute(const std::string& subscription_
     subscription->attributes[name] = value;
   if (const auto checked = check_attribute(name, value.empty() && name == "RawMessageDelivery" ? "false" : value); !checked) return checked;
   if (const auto checked = check_filter(subscription->attributes); !checked) return checked;
+  if (name == "FilterPolicy")
+    if (const auto checked = check_filter_count(subscription->topic_arn, subscription_arn, subscription->attributes); !checked)
+      return checked;
+  forget(subscription->topic_arn);
   state_.database().execute("UPDATE sns_subscriptions SET attributes = ? WHERE arn = ?",
                             {to_object(subscription->attributes), subscription_arn});
   return {};
@@ -226,13 +267,77 @@ Result<TextMap> Topics::subscription_attributes(const std::string& subscription_
   return out;
 }
 
-Result<void> Topics::unsubscribe(const std::string& subscription_arn) {
+Result<void> Topics::unsubscribe(const std::string& subscription_arn, bool by_link) {
   const auto subscription = find_subscription(subscription_arn);
   if (!subscription) return std::unexpected(subscription.error());
+  forget(subscription->topic_arn);
   state_.database().execute("DELETE FROM sns_subscriptions WHERE arn = ?", {subscription_arn});
   state_.database().execute("UPDATE sns_topics SET deleted_subscriptions = deleted_subscriptions + 1 WHERE arn = ?",
                             {subscription->topic_arn});
+  const auto topic = find_topic(subscription->topic_arn);
+  const bool by_http = subscription->protocol == Protocol::http || subscription->protocol == Protocol::https;
+  const bool by_mail = subscription->protocol == Protocol::email || subscription->protocol == Protocol::email_json;
+  if (topic && subscription->confirmed && (by_http || (by_mail && by_link))) send_farewell(*topic, *subscription);
   return {};
+}
+
+bool Topics::is_unsubscribe_signature(const std::string& subscription_arn, const std::string& signature) const {
+  return equal_constant_time(signature, signer_->link_signature(subscription_arn));
+}
+
+void Topics::send_farewell(const Topic& topic, const Subscription& subscription) {
+  const std::string token = make_hex(random_, 64);
+  const Object kept{{"arn", subscription.arn},
+                    {"account", subscription.scope.account},
+                    {"region", subscription.scope.region},
+                    {"protocol", std::string(to_text(subscription.protocol))},
+                    {"endpoint", subscription.endpoint},
+                    {"owner", subscription.owner},
+                    {"attributes", to_object(subscription.attributes)}};
+  state_.database().execute("DELETE FROM sns_farewells WHERE until <= ?", {state_.now()});
+  state_.database().execute("INSERT INTO sns_farewells (topic_arn, token_hash, subscription, until) VALUES (?,?,?,?)",
+                            {topic.arn, hash_of(token), kept, state_.now() + token_lifetime});
+  delivery::Parcel parcel{.id = make_uuid_v4(random_), .owner = "sns", .context = Object{{"kind", "farewell"}}};
+  if (subscription.protocol == Protocol::email || subscription.protocol == Protocol::email_json) {
+    parcel.channel = "smtp";
+    parcel.content = farewell_mail(topic, subscription.endpoint, token, address(), settings_.mail_from_address);
+    parcel.plan = customer_managed_plan();
+  } else {
+    parcel.channel = "http";
+    const Object headers{{"Content-Type", "text/plain; charset=UTF-8"},
+                         {"x-amz-sns-message-type", "UnsubscribeConfirmation"},
+                         {"x-amz-sns-message-id", parcel.id},
+                         {"x-amz-sns-topic-arn", topic.arn},
+                         {"x-amz-sns-subscription-arn", subscription.arn},
+                         {"User-Agent", "Amazon Simple Notification Service Agent"}};
+    parcel.content =
+        Object{{"method", "POST"},
+               {"url", subscription.endpoint},
+               {"headers", headers},
+               {"body", to_pretty_json(farewell_document(topic, subscription.arn, parcel.id, token, state_.now(), *signer_, address()))}};
+    parcel.plan = policy_of(topic, subscription).healthy_retry.plan();
+  }
+  outbox_.enqueue(std::move(parcel));
+}
+
+/// A subscription that was ended and whose farewell was answered.
+Result<Subscription> Topics::restore(const std::string& topic_arn, const std::string& token) {
+  const auto row =
+      state_.database().query_one("SELECT subscription FROM sns_farewells WHERE topic_arn = ? AND token_hash = ? AND until > ?",
+                                  {topic_arn, hash_of(token), state_.now()});
+  if (!row) return bad_parameter("Token");
+  const Document kept = row->document(0);
+  const Subscription subscription{text_or(kept, "arn"),
+                                  topic_arn,
+                                  {text_or(kept, "account"), text_or(kept, "region")},
+                                  parse_protocol(text_or(kept, "protocol")).value_or(Protocol::http),
+                                  text_or(kept, "endpoint"),
+                                  text_or(kept, "owner"),
+                                  to_text_map(*find(kept, "attributes")),
+                                  true,
+                                  false};
+  insert_subscription(subscription);
+  return subscription;
 }
 
 }  // namespace tocsin::communicate

@@ -7,11 +7,9 @@ struct ProtocolName {
   Protocol protocol;
   std::string_view text;
 };
-constexpr ProtocolName protocol_names[] = {{Protocol::http, "http"},
-                                           {Protocol::https, "https"},
-                                           {Protocol::email, "email"},
-                                           {Protocol::email_json, "email-json"},
-                                           {Protocol::sqs, "sqs"}};
+constexpr ProtocolName protocol_names[] = {{Protocol::http, "http"},   {Protocol::https, "https"},
+                                           {Protocol::email, "email"}, {Protocol::email_json, "email-json"},
+                                           {Protocol::sqs, "sqs"},     {Protocol::sms, "sms"}};
 
 std::string value_of(const TextMap& map, const std::string& key) {
   const auto found = map.find(key);

@@ -26,7 +26,7 @@ struct Topic {
   bool fifo() const { return attribute("FifoTopic") == "true"; }
 };
 
-enum class Protocol { http, https, email, email_json, sqs };
+enum class Protocol { http, https, email, email_json, sqs, sms };
 
 std::string_view to_text(Protocol protocol);
 std::optional<Protocol> parse_protocol(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "communicate/topics/known_topics.h"
 #include "communicate/topics/topic_rows.h"
 #include "model/arn.h"
 
@@ -25,6 +26,10 @@ CREATE TABLE sns_deduplications (
   PRIMARY KEY (topic_arn, key));
 CREATE TABLE sns_signing (id INTEGER NOT NULL PRIMARY KEY, key_pem TEXT NOT NULL, certificate_pem TEXT NOT NULL);
 )"},
+    {2, R"(
+CREATE TABLE sns_farewells (
+  topic_arn TEXT NOT NULL, token_hash TEXT NOT NULL, subscription TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (topic_arn, token_hash));
+)"},
 };
 
 constexpr const char* topic_columns = "SELECT account, region, name, arn, attributes, tags, created_at FROM sns_topics ";
@@ -45,6 +50,13 @@ Result<void> check_topic_name(const std::string& name, bool fifo) {
 
 bool is_truth(const std::string& value) { return value == "true" || value == "false"; }
 
+/// HTTPSuccessFeedbackRoleArn and its like, by protocol.
+bool is_feedback(const std::string& name, std::string_view ending) {
+  for (const char* family : {"HTTP", "SQS", "Lambda", "Firehose", "Application"})
+    if (name == std::string(family) + std::string(ending)) return true;
+  return false;
+}
+
 Result<void> check_topic_attribute(const std::string& name, const std::string& value) {
   if (name == "DisplayName")
     return value.size() <= 100 && value.find_first_of("\r\n") == std::string::npos ? Result<void>{} : bad_parameter("DisplayName");
@@ -60,8 +72,12 @@ Result<void> check_topic_attribute(const std::string& name, const std::string& v
   if (name == "FifoThroughputScope")
     return value == "Topic" || value == "MessageGroup" ? Result<void>{} : bad_parameter("FifoThroughputScope");
   if (name == "KmsMasterKeyId") return {};
-  // success and failure feedback to logs: kept and shown
-  if (name.ends_with("FeedbackRoleArn") || name.ends_with("FeedbackSampleRate")) return {};
+  if (is_feedback(name, "SuccessFeedbackRoleArn") || is_feedback(name, "FailureFeedbackRoleArn"))
+    return value.empty() || value.starts_with("arn:aws:iam::") ? Result<void>{} : bad_parameter(name);
+  if (is_feedback(name, "SuccessFeedbackSampleRate"))
+    return value.size() <= 3 && value.find_first_not_of("0123456789") == std::string::npos && std::atoi(value.c_str()) <= 100
+               ? Result<void>{}
+               : bad_parameter(name + " Reason: must be a whole number from 0 to 100");
   if (name == "ArchivePolicy" || name == "DataProtectionPolicy") return bad_parameter(name + " Reason: this server does not offer it");
   return bad_parameter("AttributeName");
 }
@@ -100,10 +116,18 @@ Object to_object(const TextMap& map) {
 
 Topics::Topics(storage::StateExecutor& state, Random& random, delivery::Outbox& outbox, delivery::Queues& queues, SelfMetrics* metrics,
                TopicsSettings settings)
-    : state_(state), random_(random), outbox_(outbox), queues_(queues), metrics_(metrics), settings_(std::move(settings)) {}
+    : state_(state),
+      random_(random),
+      outbox_(outbox),
+      queues_(queues),
+      metrics_(metrics),
+      settings_(std::move(settings)),
+      sms_(state),
+      known_(std::make_shared<Known>()) {}
 
 Result<void> Topics::migrate() {
   if (const auto migrated = state_.database().migrate("sns", migrations); !migrated) return migrated;
+  if (const auto migrated = sms_.migrate(); !migrated) return migrated;
   return load_signer();
 }
 
@@ -140,6 +164,7 @@ Result<Topic> Topics::create_topic(const Scope& scope, const std::string& name, 
     if (!tags.empty() && existing->tags != tags) return bad_parameter("Tags Reason: Topic already exists with different tags");
     return existing;
   }
+  forget(topic.arn);
   state_.database().execute(
       "INSERT INTO sns_topics (account, region, name, arn, attributes, tags, created_at, last_sequence, deleted_subscriptions) VALUES "
       "(?,?,?,?,?,?,?,0,0)",
@@ -147,10 +172,20 @@ Result<Topic> Topics::create_topic(const Scope& scope, const std::string& name, 
   return topic;
 }
 
+void Topics::forget(const std::string& topic_arn) {
+  known_->topics.erase(topic_arn);
+  known_->subscribers.erase(topic_arn);
+  known_->changing.insert(topic_arn);
+  state_.after_commit([known = known_, topic_arn] { known->changing.erase(topic_arn); });
+}
+
 Result<Topic> Topics::find_topic(const std::string& topic_arn) {
+  if (const auto known = known_->topics.find(topic_arn); known != known_->topics.end()) return known->second;
   const auto row = state_.database().query_one(std::string(topic_columns) + "WHERE arn = ?", {topic_arn});
   if (!row) return fail(ErrorKind::not_found, "Topic does not exist", "NotFoundException");
-  return read_topic(*row);
+  Topic topic = read_topic(*row);
+  if (!known_->changing.contains(topic_arn)) known_->topics.emplace(topic_arn, topic);
+  return topic;
 }
 
 std::vector<Topic> Topics::list_topics(const Scope& scope, const std::string& after_name, int count_max) {
@@ -171,6 +206,7 @@ Result<void> Topics::set_topic_attribute(const std::string& topic_arn, const std
     topic->attributes.erase(name);
   else
     topic->attributes[name] = value;
+  forget(topic_arn);
   state_.database().execute("UPDATE sns_topics SET attributes = ? WHERE arn = ?", {to_object(topic->attributes), topic_arn});
   return {};
 }
@@ -193,20 +229,25 @@ Result<TextMap> Topics::topic_attributes(const std::string& topic_arn) {
   out.emplace("Policy", default_policy(*topic));
   const auto policy = parse_delivery_policy(topic->attribute("DeliveryPolicy").empty() ? "{}" : topic->attribute("DeliveryPolicy"));
   const Document retry = to_document(policy.value_or(DeliveryPolicy{}));
-  out["EffectiveDeliveryPolicy"] = to_json(Object{{"http", Object{{"defaultHealthyRetryPolicy", *find(retry, "healthyRetryPolicy")},
-                                                                  {"disableSubscriptionOverrides", false},
-                                                                  {"defaultRequestPolicy", *find(retry, "requestPolicy")}}}});
+  Object http{{"defaultHealthyRetryPolicy", *find(retry, "healthyRetryPolicy")},
+              {"disableSubscriptionOverrides", overrides_disabled(topic->attribute("DeliveryPolicy"))}};
+  if (policy && policy->receives_per_second_max > 0) http["defaultThrottlePolicy"] = *find(retry, "throttlePolicy");
+  http["defaultRequestPolicy"] = *find(retry, "requestPolicy");
+  out["EffectiveDeliveryPolicy"] = to_json(Object{{"http", std::move(http)}});
   if (topic->fifo()) out.emplace("ContentBasedDeduplication", "false");
   return out;
 }
 
 Result<void> Topics::set_topic_tags(const std::string& topic_arn, const TextMap& tags) {
+  forget(topic_arn);
   if (state_.database().execute("UPDATE sns_topics SET tags = ? WHERE arn = ?", {to_object(tags), topic_arn}) == 0)
     return fail(ErrorKind::not_found, "Resource does not exist", "ResourceNotFoundException");
   return {};
 }
 
 void Topics::remove_topic(const std::string& topic_arn) {
+  forget(topic_arn);
+  state_.database().execute("DELETE FROM sns_farewells WHERE topic_arn = ?", {topic_arn});
   state_.database().execute("DELETE FROM sns_topics WHERE arn = ?", {topic_arn});
   state_.database().execute("DELETE FROM sns_subscriptions WHERE topic_arn = ?", {topic_arn});
   state_.database().execute("DELETE FROM sns_deduplications WHERE topic_arn = ?", {topic_arn});

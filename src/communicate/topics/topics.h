@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "base/random.h"
+#include "communicate/topics/delivery_log.h"
 #include "communicate/topics/delivery_policy.h"
 #include "communicate/topics/notification_signer.h"
 #include "communicate/topics/notification_text.h"
+#include "communicate/topics/outgoing.h"
+#include "communicate/topics/sms_settings.h"
 #include "communicate/topics/topic.h"
 #include "delivery/outbox.h"
 #include "delivery/queues/queues.h"
@@ -25,6 +28,10 @@ struct TopicsSettings {
   /// Asked at each use: where links in messages point. Without a slash at the end.
   std::function<std::string()> public_url;
   std::string mail_from_address;  ///< of mails; empty: the carrier's own sender
+  /// Whether short messages can leave: the outbox's channel "sms" takes {to, text, sender_id}. None: they cannot.
+  std::function<bool()> sms_gateway = {};
+  /// Where delivery status goes: a line for a log group. Inside the unit; none: nowhere.
+  std::function<void(const Scope& scope, const std::string& group, const std::string& line)> log = {};
 };
 
 /// What Subscribe made.
@@ -45,6 +52,8 @@ class Topics {
   void start();
   /// The certificate and the path at which it is to be served without a signature.
   const NotificationSigner& signer() const { return *signer_; }
+
+  SmsSettings& sms() { return sms_; }
 
   // --- topics
   Result<Topic> create_topic(const Scope& scope, const std::string& name, const TextMap& attributes, const TextMap& tags);
@@ -67,24 +76,46 @@ class Topics {
                                                int count_max);
   Result<void> set_subscription_attribute(const std::string& subscription_arn, const std::string& name, const std::string& value);
   Result<TextMap> subscription_attributes(const std::string& subscription_arn);
-  Result<void> unsubscribe(const std::string& subscription_arn);
+  /// An HTTP/S endpoint is told with an UnsubscribeConfirmation, whose SubscribeURL restores the subscription within two days; a mail
+  /// address is told when the link of a mail was used.
+  Result<void> unsubscribe(const std::string& subscription_arn, bool by_link = false);
+  bool is_unsubscribe_signature(const std::string& subscription_arn, const std::string& signature) const;
 
   // --- messages
   Result<Published> publish(const std::string& topic_arn, const PublishRequest& request);
+  /// Straight to a phone.
+  Result<Published> publish_to_phone(const Scope& scope, const std::string& phone_number, const PublishRequest& request);
 
  private:
+  /// A confirmed subscription with what its attributes say, read once.
+  struct Subscriber;
+  struct Known;
+
   Result<void> load_signer();
+  void forget(const std::string& topic_arn);
+  std::vector<Subscription> confirmed_subscriptions(const std::string& topic_arn);
+  std::shared_ptr<const std::vector<Subscriber>> subscribers_of(const Topic& topic);
+
   Result<void> check_endpoint(const Topic& topic, Protocol protocol, const std::string& endpoint);
+  Result<void> check_filter_count(const std::string& topic_arn, const std::string& subscription_arn, const TextMap& attributes);
+  void insert_subscription(const Subscription& subscription);
   void send_confirmation(const Topic& topic, const Subscription& subscription);
+  void send_farewell(const Topic& topic, const Subscription& subscription);
+  Result<Subscription> restore(const std::string& topic_arn, const std::string& token);
+
   Result<void> check_publish(const Topic& topic, const PublishRequest& request);
   std::optional<Published> known_duplicate(const Topic& topic, const PublishRequest& request);
   std::string next_sequence_number(const Topic& topic);
-  void deliver(const Notification& notification, const Topic& topic, const Subscription& subscription);
-  void deliver_to_queue(const Notification& notification, const Topic& topic, const Subscription& subscription);
-  void deliver_by_http(const Notification& notification, const Topic& topic, const Subscription& subscription);
-  void deliver_by_mail(const Notification& notification, const Topic& topic, const Subscription& subscription);
-  Document context_of(const Notification& notification, const Topic& topic, const Subscription& subscription, const std::string& body);
+  void deliver(Outgoing& outgoing, const Subscriber& subscriber);
+  void deliver_to_queue(Outgoing& outgoing, const Subscriber& subscriber);
+  void deliver_by_http(Outgoing& outgoing, const Subscriber& subscriber);
+  void deliver_by_mail(Outgoing& outgoing, const Subscriber& subscriber);
+  void deliver_to_phone(const Scope& scope, const std::string& topic_name, const std::string& phone_number,
+                        const Notification& notification);
+  Instant throttled(const Subscription& subscription, int per_second_max);
+  Object context_of(Outgoing& outgoing, const Subscription& subscription, const std::string& body, Feedback feedback);
   Result<void> settled(const delivery::Settlement& settlement);
+  void report(const delivery::Settlement& settlement, const Scope& scope, const std::string& topic_name, bool delivered);
   void to_dead_letters(const Scope& scope, const std::string& topic_name, const std::string& redrive_policy, const std::string& body,
                        const std::string& error_code, const std::string& error_message, const PublishRequest& request);
   DeliveryPolicy policy_of(const Topic& topic, const Subscription& subscription) const;
@@ -97,7 +128,9 @@ class Topics {
   delivery::Queues& queues_;
   SelfMetrics* metrics_;
   TopicsSettings settings_;
+  SmsSettings sms_;
   std::optional<NotificationSigner> signer_;
+  std::shared_ptr<Known> known_;
 };
 
 }  // namespace tocsin::communicate

@@ -78,6 +78,7 @@ class TopicsStory : public testing::Test {
   void start(delivery::Outbox& box) {
     box.add_carrier("http", http);
     box.add_carrier("smtp", smtp);
+    box.add_carrier("sms", sms);
     topics.start();
     box.start();
   }
@@ -124,10 +125,19 @@ class TopicsStory : public testing::Test {
   SeededRandom random{7};
   std::unique_ptr<storage::Database> database = storage::open_memory_database();
   storage::StateExecutor state{executor, *database};
-  FakeCarrier http{clock}, smtp{clock};
+  FakeCarrier http{clock}, smtp{clock}, sms{clock};
+  bool sms_gateway = false;
+  std::vector<std::pair<std::string, std::string>> logged;
   std::unique_ptr<delivery::Outbox> outbox = std::make_unique<delivery::Outbox>(state, random);
   delivery::Queues queues{state, random, nullptr};
-  Topics topics{state, random, *outbox, queues, nullptr, {.public_url = [] { return std::string("http://tocsin.example:4566"); }}};
+  Topics topics{state,
+                random,
+                *outbox,
+                queues,
+                nullptr,
+                {.public_url = [] { return std::string("http://tocsin.example:4566"); },
+                 .sms_gateway = [this] { return sms_gateway; },
+                 .log = [this](const Scope&, const std::string& group, const std::string& line) { logged.emplace_back(group, line); }}};
   TopicPublicEndpoints pages{topics, state};
   std::string topic_arn;
 };
@@ -158,9 +168,65 @@ TEST_F(TopicsStory, AWebhookConfirmsByItsSubscribeUrlAndThenGetsSignedNotificati
   EXPECT_EQ(ask("GET", certificate.substr(base.size())).body, topics.signer().certificate_pem());
   EXPECT_TRUE(certificate.ends_with(".pem"));
 
-  EXPECT_EQ(ask("GET", text_or(notification, "UnsubscribeURL").substr(base.size())).status, 200);
+  const std::string leave = text_or(notification, "UnsubscribeURL").substr(base.size());
+  EXPECT_EQ(ask("GET", leave.substr(0, leave.find("&Signature="))).status, 403);
+  EXPECT_EQ(ask("GET", leave).status, 200);
   ASSERT_TRUE(publish({.message = "nobody hears"}));
-  EXPECT_EQ(http.carried.size(), 2u);
+  ASSERT_EQ(http.carried.size(), 3u);
+  const Document farewell = *parse_json(text_or(http.carried[2].content, "body"));
+  EXPECT_EQ(text_or(farewell, "Type"), "UnsubscribeConfirmation");
+  EXPECT_TRUE(signature_holds(topics.signer(), farewell));
+
+  EXPECT_EQ(ask("GET", text_or(farewell, "SubscribeURL").substr(base.size())).status, 200);
+  ASSERT_TRUE(publish({.message = "heard again"}));
+  ASSERT_EQ(http.carried.size(), 4u);
+  EXPECT_EQ(text_or(*find(http.carried[3].content, "headers"), "x-amz-sns-subscription-arn"), subscribed->subscription.arn);
+}
+
+TEST_F(TopicsStory, AThrottledSubscriptionGetsSoManyASecond) {
+  subscribe_webhook({{"DeliveryPolicy", R"({"throttlePolicy":{"maxReceivesPerSecond":2}})"}});
+  const Instant start = clock.now();
+  for (int n = 0; n < 6; ++n) ASSERT_TRUE(publish({.message = "m"}));
+  executor.run_for(10s);
+  ASSERT_EQ(http.carried.size(), 6u);
+  EXPECT_EQ(http.carried[5].at - start, 2500ms);
+}
+
+TEST_F(TopicsStory, HowADeliveryEndedIsWrittenToALogGroup) {
+  subscribe_webhook();
+  for (const auto& [name, value] : TextMap{{"HTTPSuccessFeedbackRoleArn", "arn:aws:iam::111122223333:role/r"},
+                                           {"HTTPSuccessFeedbackSampleRate", "100"},
+                                           {"HTTPFailureFeedbackRoleArn", "arn:aws:iam::111122223333:role/r"}})
+    ASSERT_TRUE(in_unit([&] { return topics.set_topic_attribute(topic_arn, name, value); }));
+  EXPECT_FALSE(in_unit([&] { return topics.set_topic_attribute(topic_arn, "HTTPSuccessFeedbackSampleRate", "101"); }));
+  ASSERT_TRUE(publish({.message = "m"}));
+  http.failures = {forbidden};
+  ASSERT_TRUE(publish({.message = "m"}));
+  ASSERT_EQ(logged.size(), 2u);
+  EXPECT_EQ(logged[0].first, "sns/eu-central-1/111122223333/alerts");
+  EXPECT_EQ(logged[1].first, "sns/eu-central-1/111122223333/alerts/Failure");
+  const Document line = *parse_json(logged[0].second);
+  EXPECT_EQ(text_or(line, "status"), "SUCCESS");
+  EXPECT_EQ(text_or(*find(line, "delivery"), "destination"), "http://hook.example/in");
+  EXPECT_EQ(integer_or(*find(line, "delivery"), "statusCode", 0), 200);
+  EXPECT_EQ(text_or(*find(line, "notification"), "messageMD5Sum"), "6f8f57715090da2632453988d9a1501b");
+}
+
+TEST_F(TopicsStory, APhoneGetsShortMessagesUnlessItOptedOut) {
+  sms_gateway = true;
+  const std::string number = "+4915112345678";
+  ASSERT_TRUE(subscribe("sms", number));
+  ASSERT_TRUE(publish({.message = "disk full"}));
+  ASSERT_EQ(sms.carried.size(), 1u);
+  EXPECT_EQ(text_or(sms.carried[0].content, "to"), number);
+  in_unit([&] { return topics.sms().opt_out(scope, number), true; });
+  ASSERT_TRUE(publish({.message = "unheard"}));
+  EXPECT_EQ(in_unit([&] { return topics.sms().opted_out(scope, "", 10); }), std::vector<std::string>{number});
+  ASSERT_TRUE(in_unit([&] { return topics.sms().opt_in(scope, number); }));
+  ASSERT_TRUE(in_unit([&] { return topics.publish_to_phone(scope, number, {.message = "direct"}); }));
+  ASSERT_EQ(sms.carried.size(), 2u);
+  EXPECT_EQ(text_or(sms.carried[1].content, "text"), "direct");
+  EXPECT_FALSE(in_unit([&] { return topics.publish_to_phone(scope, "0151", {.message = "direct"}); }));
 }
 
 TEST_F(TopicsStory, TheLinkOfAMailChangesNothingUntilItsButtonIsPressed) {

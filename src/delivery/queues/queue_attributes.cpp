@@ -41,10 +41,11 @@ bool contains(const List& list, std::string_view name) {
   return false;
 }
 
-Result<void> bad_value(const std::string& name, std::string_view why = {}) {
-  std::string words = fmt::format("Invalid value for the parameter {}.", name);
-  if (!why.empty()) words += fmt::format(" Reason: {}", why);
-  return fail(ErrorKind::invalid, std::move(words), "InvalidAttributeValue");
+constexpr int redrive_receives_max = 1000;
+constexpr std::size_t redrive_sources_max = 10;
+
+Result<void> bad_value(const std::string& name) {
+  return fail(ErrorKind::invalid, fmt::format("Invalid value for the parameter {}.", name), "InvalidAttributeValue");
 }
 
 int receive_count_of(const Document& policy) {
@@ -52,14 +53,50 @@ int receive_count_of(const Document& policy) {
   return whole_number(text_or(policy, "maxReceiveCount")).value_or(0);
 }
 
+std::unexpected<Error> bad_policy(const char* name, const std::string& value, const std::string& reason) {
+  return fail(ErrorKind::invalid, fmt::format("Value {} for parameter {} is invalid. Reason: {}", value, name, reason),
+              "InvalidParameterValue");
+}
+
 Result<void> check_redrive(const std::string& value) {
   if (value.empty()) return {};
+  const auto bad = [&](const std::string& reason) { return bad_policy("RedrivePolicy", value, reason); };
   const auto policy = parse_json(value);
-  if (!policy || !policy->is_object()) return bad_value("RedrivePolicy", "Redrive policy is not a valid JSON map.");
+  if (!policy || !policy->is_object()) return bad("Redrive policy is not a valid JSON map.");
+  for (const char* member : {"deadLetterTargetArn", "maxReceiveCount"})
+    if (!find(*policy, member)) return bad(fmt::format("Redrive policy does not contain mandatory attribute: {}.", member));
+  for (const auto& [name, ignored] : policy->get_object())
+    if (name != "deadLetterTargetArn" && name != "maxReceiveCount")
+      return bad("Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
   const auto arn = parse_arn(text_or(*policy, "deadLetterTargetArn"));
-  if (!arn || arn->service != "sqs") return bad_value("RedrivePolicy", "Invalid value for deadLetterTargetArn.");
+  if (!arn || arn->service != "sqs") return bad("Invalid value for deadLetterTargetArn.");
   const int count = receive_count_of(*policy);
-  if (count < 1 || count > 1000) return bad_value("RedrivePolicy", "Invalid value for maxReceiveCount: it must be between 1 and 1000.");
+  if (count < 1 || count > redrive_receives_max) {
+    const Document* written = find(*policy, "maxReceiveCount");
+    return bad(fmt::format("Invalid value for maxReceiveCount: {}, valid values are from 1 to 1000 both inclusive.",
+                           written->is_string() ? std::string(written->get_string()) : to_json(*written)));
+  }
+  return {};
+}
+
+Result<void> check_redrive_allow(const std::string& value) {
+  if (value.empty()) return {};
+  const auto bad = [&](const std::string& reason) { return bad_policy("RedriveAllowPolicy", value, reason); };
+  const auto policy = parse_json(value);
+  if (!policy || !policy->is_object()) return bad("Redrive allow policy is not a valid JSON map.");
+  const std::string permission = text_or(*policy, "redrivePermission");
+  const Array& sources = array_at(*policy, "sourceQueueArns");
+  if (permission != "allowAll" && permission != "denyAll" && permission != "byQueue")
+    return bad("Amazon SQS can't create the redrive allow policy. Allowed values for redrivePermission are: [allowAll, denyAll, byQueue].");
+  if (permission != "byQueue") {
+    if (sources.empty()) return {};
+    return bad("Amazon SQS can't create the redrive allow policy. sourceQueueArns is only valid when redrivePermission is byQueue.");
+  }
+  if (sources.empty() || sources.size() > redrive_sources_max)
+    return bad("Amazon SQS can't create the redrive allow policy. sourceQueueArns must hold from 1 to 10 queues.");
+  for (const Document& source : sources)
+    if (const auto arn = source.is_string() ? parse_arn(std::string(source.get_string())) : std::nullopt; !arn || arn->service != "sqs")
+      return bad("Amazon SQS can't create the redrive allow policy. A source queue ARN is not valid.");
   return {};
 }
 
@@ -78,7 +115,11 @@ Result<void> check_one(const std::string& name, const std::string& value, bool f
     return {};
   }
   if (name == "RedrivePolicy") return check_redrive(value);
-  if (name == "Policy" || name == "RedriveAllowPolicy") return value.empty() || parse_json(value) ? Result<void>{} : bad_value(name);
+  if (name == "RedriveAllowPolicy") return check_redrive_allow(value);
+  if (name == "Policy") {
+    const auto policy = parse_json(value.empty() ? "{}" : value);
+    return policy && policy->is_object() ? Result<void>{} : bad_value(name);
+  }
   if (name == "KmsMasterKeyId") return {};
   if (name == "DeduplicationScope") return fifo && (value == "queue" || value == "messageGroup") ? Result<void>{} : bad_value(name);
   if (name == "FifoThroughputLimit")
@@ -129,9 +170,22 @@ std::optional<Redrive> QueueAttributes::redrive() const {
   return Redrive{text_or(*policy, "deadLetterTargetArn"), receive_count_of(*policy)};
 }
 
+bool QueueAttributes::takes_dead_letters_of(const std::string& source_queue_arn) const {
+  const auto policy = parse_json(value("RedriveAllowPolicy"));
+  if (!policy) return true;
+  const std::string permission = text_or(*policy, "redrivePermission", "allowAll");
+  if (permission != "byQueue") return permission == "allowAll";
+  for (const Document& source : array_at(*policy, "sourceQueueArns"))
+    if (source.is_string() && source.get_string() == source_queue_arn) return true;
+  return false;
+}
+
 Result<void> check_queue_attributes(const AttributeMap& attributes, bool fifo, bool creating) {
   for (const auto& [name, value] : attributes)
     if (const auto checked = check_one(name, value, fifo, creating); !checked) return checked;
+  const auto limit = attributes.find("FifoThroughputLimit"), scope = attributes.find("DeduplicationScope");
+  if (limit != attributes.end() && limit->second == "perMessageGroupId" && scope != attributes.end() && scope->second == "queue")
+    return bad_value("FifoThroughputLimit");
   return {};
 }
 

@@ -34,6 +34,8 @@ class QueueAttributes {
   int number(const std::string& name) const;
   std::string value(const std::string& name) const;
   std::optional<Redrive> redrive() const;
+  /// What RedriveAllowPolicy says of a source queue.
+  bool takes_dead_letters_of(const std::string& source_queue_arn) const;
 
  private:
   AttributeMap set_;

@@ -1,6 +1,7 @@
 // The life of a message: sent, received, hidden, deleted, or moved to the dead letters.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -20,6 +21,8 @@ namespace {
 constexpr auto deduplication_interval = 5min;
 constexpr auto visibility_max = 12h;
 constexpr int dead_letter_rounds_max = 100;
+constexpr int in_flight_max = 120'000;
+constexpr auto attempt_interval = 5min;
 
 struct Receipt {
   std::int64_t position;
@@ -93,6 +96,12 @@ Result<void> Queues::check_message(const Queue& queue, const OutgoingMessage& me
   if (message.delay_seconds > 900)
     return bad_parameter(fmt::format("Value {} for parameter DelaySeconds is invalid. Reason: DelaySeconds must be >= 0 and <= 900.",
                                      message.delay_seconds));
+  for (const auto& [name, id] :
+       {std::pair("MessageGroupId", &message.group_id), std::pair("MessageDeduplicationId", &message.deduplication_id)})
+    if (id->size() > 128 || std::ranges::any_of(*id, [](char c) { return c <= ' ' || c > '~'; }))
+      return bad_parameter(fmt::format(
+          "Value {} for parameter {} is invalid. Reason: {} can only include alphanumeric and punctuation characters. 1 to 128 in length.",
+          *id, name, name));
   if (!queue.attributes.fifo()) {
     if (message.deduplication_id.empty()) return {};
     return bad_parameter(
@@ -124,12 +133,6 @@ std::optional<SentMessage> Queues::known_duplicate(const Queue& queue, const Out
   sent.message_id = row->text(0);
   sent.sequence_number = row->text(1);
   return sent;
-}
-
-std::int64_t Queues::next_position(const std::string& queue_arn) {
-  const auto row = state_.database().query_one(
-      "UPDATE sqs_queues SET last_position = last_position + 1 WHERE arn = ? RETURNING last_position", {queue_arn});
-  return row ? row->integer(0) : 0;
 }
 
 Result<SentMessage> Queues::send(const std::string& queue_arn, const OutgoingMessage& message) {
@@ -187,6 +190,8 @@ storage::Rows Queues::receivable(const Queue& queue, int count_max) {
 Result<std::vector<ReceivedMessage>> Queues::receive(const std::string& queue_arn, const ReceiveRequest& request) {
   const auto queue = find(queue_arn);
   if (!queue) return std::unexpected(queue.error());
+  if (const auto room = check_in_flight(*queue); !room) return std::unexpected(room.error());
+  if (auto again = repeated_attempt(*queue, request)) return std::move(*again);
   const int visibility = request.visibility_seconds >= 0 ? request.visibility_seconds : queue->attributes.number("VisibilityTimeout");
   const auto redrive = queue->attributes.redrive();
   std::vector<ReceivedMessage> out;
@@ -203,11 +208,85 @@ Result<std::vector<ReceivedMessage>> Queues::receive(const std::string& queue_ar
     }
     if (!moved || static_cast<int>(out.size()) >= request.count_max) break;
   }
+  if (!request.attempt_id.empty() && queue->attributes.fifo()) remember_attempt(*queue, request, out);
   if (out.empty())
     count(*queue, "NumberOfEmptyReceives", 1);
   else
     count(*queue, "NumberOfMessagesReceived", static_cast<double>(out.size()));
   return out;
+}
+
+/// Counts only when so many could be there.
+Result<void> Queues::check_in_flight(const Queue& queue) {
+  const auto range =
+      state_.database().query_one("SELECT MAX(position) - MIN(position) FROM sqs_messages WHERE queue_arn = ?", {queue.arn()});
+  if (!range || range->integer(0) < in_flight_max - 1 || counts(queue.arn()).in_flight < in_flight_max) return {};
+  return fail(ErrorKind::limit_exceeded, "The maximum number of in flight messages is reached.", "OverLimit");
+}
+
+std::optional<std::vector<ReceivedMessage>> Queues::repeated_attempt(const Queue& queue, const ReceiveRequest& request) {
+  if (request.attempt_id.empty() || !queue.attributes.fifo()) return std::nullopt;
+  const auto known =
+      state_.database().query_one("SELECT handles FROM sqs_receive_attempts WHERE queue_arn = ? AND attempt_id = ? AND until > ?",
+                                  {queue.arn(), request.attempt_id, state_.now()});
+  if (!known) return std::nullopt;
+  const Document handles = known->document(0);
+  std::vector<ReceivedMessage> again;
+  for (const Document& handle : handles.get_array()) {
+    const auto receipt = parse_handle(std::string(handle.as_string()));
+    const auto row = state_.database().query_one(
+        fmt::format("SELECT {} FROM sqs_messages WHERE queue_arn = ? AND position = ? AND receipt = ? AND visible_at > ?", message_columns),
+        {queue.arn(), receipt->position, receipt->secret, state_.now()});
+    if (!row) return std::nullopt;
+    ReceivedMessage message{row->text(column_message_id), std::string(handle.as_string()), row->text(column_body),
+                            attributes_from(row->document(column_attributes)), system_attributes_of(queue, *row, state_.now())};
+    message.system_attributes["ApproximateReceiveCount"] = std::to_string(row->integer(column_receives));
+    again.push_back(std::move(message));
+  }
+  // the retry starts the time of hiding anew
+  const int visibility = request.visibility_seconds >= 0 ? request.visibility_seconds : queue.attributes.number("VisibilityTimeout");
+  for (const ReceivedMessage& message : again)
+    state_.database().execute(
+        "UPDATE sqs_messages SET visible_at = ? WHERE queue_arn = ? AND position = ?",
+        {state_.now() + std::chrono::seconds(visibility), queue.arn(), parse_handle(message.receipt_handle)->position});
+  return again;
+}
+
+void Queues::remember_attempt(const Queue& queue, const ReceiveRequest& request, const std::vector<ReceivedMessage>& received) {
+  Array handles;
+  for (const ReceivedMessage& message : received) handles.emplace_back(message.receipt_handle);
+  if (handles.empty()) return;
+  state_.database().execute(
+      "INSERT INTO sqs_receive_attempts (queue_arn, attempt_id, handles, until) VALUES (?,?,?,?) ON CONFLICT (queue_arn, attempt_id) DO "
+      "UPDATE "
+      "SET handles = excluded.handles, until = excluded.until",
+      {queue.arn(), request.attempt_id, Document(std::move(handles)), state_.now() + attempt_interval});
+}
+
+Result<int> Queues::redrive(const std::string& source_arn, const std::string& destination_arn, int count_max) {
+  const Instant now = state_.now();
+  const auto rows = state_.database().query(
+      fmt::format("SELECT {} FROM sqs_messages WHERE queue_arn = ? AND visible_at <= ? AND expires_at > ? ORDER BY position LIMIT ?",
+                  message_columns),
+      {source_arn, now, now, count_max});
+  int moved = 0;
+  for (const storage::Row& row : rows) {
+    const std::string& arn = destination_arn.empty() ? row.text(column_source_arn) : destination_arn;
+    const auto fault = [&](const char* code) -> Result<int> { return moved ? Result<int>(moved) : fail(ErrorKind::not_found, code, code); };
+    if (arn.empty()) return fault("CouldNotDetermineMessageSource");
+    const auto target = find(arn);
+    if (!target) return fault("AWS.SimpleQueueService.NonExistentQueue");
+    state_.database().execute(
+        fmt::format("INSERT INTO sqs_messages (queue_arn, {}) VALUES (?,?,?,?,?,?,?,?,?,'',?,?,?,0,0,0,'')", message_columns),
+        {arn, next_position(arn), make_uuid_v4(random_), row.text(column_body), row.text(column_attributes), row.text(column_trace_header),
+         row.text(column_group_id), row.text(column_deduplication_id), row.text(column_sender_id), now,
+         now + std::chrono::seconds(target->attributes.number("MessageRetentionPeriod")), now});
+    state_.database().execute("DELETE FROM sqs_messages WHERE queue_arn = ? AND position = ?", {source_arn, row.integer(column_position)});
+    count(*target, "NumberOfMessagesSent", 1);
+    announce(arn);
+    ++moved;
+  }
+  return moved;
 }
 
 ReceivedMessage Queues::hand_out(const Queue& queue, const storage::Row& row, Instant visible_at) {

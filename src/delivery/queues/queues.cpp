@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <set>
 
 #include "base/ids.h"
 #include "delivery/queues/queue_rows.h"
@@ -11,6 +12,15 @@
 namespace tocsin::delivery {
 
 using namespace std::chrono_literals;
+
+/// Queues as they were read, so that a message does not cost reading its queue. One that a unit changed is not kept until that unit is
+/// committed (a unit that fails leaves it unkept, which is only slower).
+struct Queues::Known {
+  std::map<std::string, Queue, std::less<>> queues;
+  std::set<std::string, std::less<>> changing;
+  /// Positions that were reserved and not used: next, end.
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>, std::less<>> positions;
+};
 
 struct Queues::Watches {
   std::map<std::uint64_t, std::pair<std::string, std::function<void()>>> open;
@@ -21,6 +31,8 @@ namespace {
 
 constexpr auto sweep_interval = 1min;
 constexpr auto purge_interval = 60s;
+constexpr auto deletion_interval = 60s;
+constexpr std::int64_t positions_at_once = 1024;
 
 const std::vector<storage::Migration> migrations = {
     {1, R"(
@@ -40,6 +52,14 @@ CREATE INDEX sqs_messages_group ON sqs_messages (queue_arn, group_id, position);
 CREATE TABLE sqs_deduplications (
   queue_arn TEXT NOT NULL, key TEXT NOT NULL, message_id TEXT NOT NULL, sequence_number TEXT NOT NULL, until INTEGER NOT NULL,
   PRIMARY KEY (queue_arn, key));
+)"},
+    {2, R"(
+CREATE TABLE sqs_deleted_queues (arn TEXT NOT NULL PRIMARY KEY, deleted_at INTEGER NOT NULL);
+CREATE TABLE sqs_receive_attempts (
+  queue_arn TEXT NOT NULL, attempt_id TEXT NOT NULL, handles TEXT NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (queue_arn, attempt_id));
+DROP INDEX sqs_messages_group;
+CREATE INDEX sqs_messages_group ON sqs_messages (queue_arn, group_id, position) WHERE group_id <> '';
 )"},
 };
 
@@ -83,7 +103,7 @@ constexpr const char* queue_columns = "SELECT account, region, name, attributes,
 std::string Queue::arn() const { return make_arn("sqs", scope, name); }
 
 Queues::Queues(storage::StateExecutor& state, Random& random, SelfMetrics* metrics)
-    : state_(state), random_(random), metrics_(metrics), watches_(std::make_shared<Watches>()) {}
+    : state_(state), random_(random), metrics_(metrics), watches_(std::make_shared<Watches>()), known_(std::make_shared<Known>()) {}
 
 Result<void> Queues::migrate() { return state_.database().migrate("sqs", migrations); }
 
@@ -113,6 +133,12 @@ Result<Queue> Queues::create(const Scope& scope, const std::string& name, const 
                     "QueueNameExists");
     return *existing;
   }
+  if (const auto deleted = state_.database().query_one("SELECT deleted_at FROM sqs_deleted_queues WHERE arn = ?", {queue.arn()});
+      deleted && state_.now() - deleted->instant(0) < deletion_interval)
+    return fail(ErrorKind::conflict, "You must wait 60 seconds after deleting a queue before you can create another with the same name.",
+                "QueueDeletedRecently");
+  if (const auto checked = check_dead_letter_target(queue, attributes); !checked) return std::unexpected(checked.error());
+  forget(queue.arn());
   const auto redrive = settings.redrive();
   state_.database().execute(
       "INSERT INTO sqs_queues (account, region, name, arn, attributes, tags, dead_letter_arn, created_at, modified_at, purged_at, "
@@ -123,9 +149,51 @@ Result<Queue> Queues::create(const Scope& scope, const std::string& name, const 
 }
 
 Result<Queue> Queues::find(const std::string& queue_arn) {
+  if (const auto known = known_->queues.find(queue_arn); known != known_->queues.end()) return known->second;
   const auto row = state_.database().query_one(std::string(queue_columns) + "WHERE arn = ?", {queue_arn});
   if (!row) return no_queue();
-  return read_queue(*row);
+  Queue queue = read_queue(*row);
+  if (!known_->changing.contains(queue_arn)) known_->queues.emplace(queue_arn, queue);
+  return queue;
+}
+
+void Queues::forget(const std::string& queue_arn) {
+  known_->queues.erase(queue_arn);
+  known_->positions.erase(queue_arn);
+  known_->changing.insert(queue_arn);
+  state_.after_commit([known = known_, queue_arn] { known->changing.erase(queue_arn); });
+}
+
+std::int64_t Queues::next_position(const std::string& queue_arn) {
+  auto& [next, end] = known_->positions[queue_arn];
+  if (next == end) {
+    // beyond what is there, should an earlier reservation have been undone
+    const auto row = state_.database().query_one(
+        "SELECT last_position, (SELECT COALESCE(MAX(position), 0) FROM sqs_messages WHERE queue_arn = ?) FROM sqs_queues WHERE arn = ?",
+        {queue_arn, queue_arn});
+    next = std::max({end - 1, row ? row->integer(0) : 0, row ? row->integer(1) : 0}) + 1;
+    end = next + positions_at_once;
+    state_.database().execute("UPDATE sqs_queues SET last_position = ? WHERE arn = ?", {end - 1, queue_arn});
+  }
+  return next++;
+}
+
+Result<void> Queues::check_dead_letter_target(const Queue& queue, const AttributeMap& changes) {
+  const auto changed = changes.find("RedrivePolicy");
+  if (changed == changes.end() || changed->second.empty()) return {};
+  const auto bad = [&](const char* reason) {
+    return fail(ErrorKind::invalid, fmt::format("Value {} for parameter RedrivePolicy is invalid. Reason: {}", changed->second, reason),
+                "InvalidParameterValue");
+  };
+  const auto redrive = QueueAttributes(changes).redrive();
+  const auto target = find(redrive->dead_letter_queue_arn);
+  if (!target) return bad("Dead letter target does not exist.");
+  if (target->scope.account != queue.scope.account || target->scope.region != queue.scope.region)
+    return bad("Dead-letter target owner should be same as the source.");
+  if (target->attributes.fifo() != queue.attributes.fifo()) return bad("Dead-letter queue must be same type of queue as the source.");
+  if (!target->attributes.takes_dead_letters_of(queue.arn()))
+    return bad("Dead-letter queue does not allow this queue as a source, by its redrive allow policy.");
+  return {};
 }
 
 std::vector<Queue> Queues::list(const Scope& scope, const std::string& prefix, const std::string& after, int count_max) {
@@ -137,9 +205,10 @@ std::vector<Queue> Queues::list(const Scope& scope, const std::string& prefix, c
   return out;
 }
 
-std::vector<Queue> Queues::dead_letter_sources(const std::string& queue_arn) {
+std::vector<Queue> Queues::dead_letter_sources(const std::string& queue_arn, const std::string& after, int count_max) {
   std::vector<Queue> out;
-  for (const auto& row : state_.database().query(std::string(queue_columns) + "WHERE dead_letter_arn = ? ORDER BY name", {queue_arn}))
+  for (const auto& row : state_.database().query(
+           std::string(queue_columns) + "WHERE dead_letter_arn = ? AND name > ? ORDER BY name LIMIT ?", {queue_arn, after, count_max}))
     out.push_back(read_queue(row));
   return out;
 }
@@ -148,6 +217,8 @@ Result<void> Queues::set_attributes(const std::string& queue_arn, const Attribut
   auto queue = find(queue_arn);
   if (!queue) return std::unexpected(queue.error());
   if (const auto checked = check_queue_attributes(changes, queue->attributes.fifo(), false); !checked) return checked;
+  if (const auto checked = check_dead_letter_target(*queue, changes); !checked) return checked;
+  forget(queue_arn);
   queue->attributes.merge(changes);
   const auto redrive = queue->attributes.redrive();
   state_.database().execute("UPDATE sqs_queues SET attributes = ?, dead_letter_arn = ?, modified_at = ? WHERE arn = ?",
@@ -156,12 +227,17 @@ Result<void> Queues::set_attributes(const std::string& queue_arn, const Attribut
 }
 
 Result<void> Queues::set_tags(const std::string& queue_arn, const std::map<std::string, std::string>& tags) {
+  forget(queue_arn);
   if (state_.database().execute("UPDATE sqs_queues SET tags = ? WHERE arn = ?", {to_object(tags), queue_arn}) == 0) return no_queue();
   return {};
 }
 
 Result<void> Queues::remove(const std::string& queue_arn) {
+  forget(queue_arn);
   if (state_.database().execute("DELETE FROM sqs_queues WHERE arn = ?", {queue_arn}) == 0) return no_queue();
+  state_.database().execute(
+      "INSERT INTO sqs_deleted_queues (arn, deleted_at) VALUES (?, ?) ON CONFLICT (arn) DO UPDATE SET deleted_at = excluded.deleted_at",
+      {queue_arn, state_.now()});
   state_.database().execute("DELETE FROM sqs_messages WHERE queue_arn = ?", {queue_arn});
   state_.database().execute("DELETE FROM sqs_deduplications WHERE queue_arn = ?", {queue_arn});
   announce(queue_arn);
@@ -211,6 +287,8 @@ void Queues::sweep() {
   const Instant now = state_.now();
   state_.database().execute("DELETE FROM sqs_messages WHERE expires_at <= ?", {now});
   state_.database().execute("DELETE FROM sqs_deduplications WHERE until <= ?", {now});
+  state_.database().execute("DELETE FROM sqs_receive_attempts WHERE until <= ?", {now});
+  state_.database().execute("DELETE FROM sqs_deleted_queues WHERE deleted_at <= ?", {now - deletion_interval});
   if (!metrics_) return;
   for (const auto& row : state_.database().query(queue_columns)) {
     const Queue queue = read_queue(row);

@@ -40,6 +40,8 @@ struct QueueCounts {
 struct ReceiveRequest {
   int count_max = 1;
   int visibility_seconds = -1;  ///< -1: the queue's
+  /// FIFO: the same id within five minutes gives the same messages again, while none of them was deleted or shown.
+  std::string attempt_id;
 };
 
 class Queues {
@@ -62,8 +64,8 @@ class Queues {
   Result<Queue> find(const std::string& queue_arn);
   /// Queues whose names begin with `prefix` and sort after `after`, by name.
   std::vector<Queue> list(const Scope& scope, const std::string& prefix, const std::string& after, int count_max);
-  /// Queues whose redrive policy names this one.
-  std::vector<Queue> dead_letter_sources(const std::string& queue_arn);
+  /// Queues whose redrive policy names this one and whose names sort after `after`, by name.
+  std::vector<Queue> dead_letter_sources(const std::string& queue_arn, const std::string& after = {}, int count_max = 1000);
   Result<void> set_attributes(const std::string& queue_arn, const AttributeMap& changes);
   Result<void> set_tags(const std::string& queue_arn, const std::map<std::string, std::string>& tags);
   Result<void> remove(const std::string& queue_arn);
@@ -76,6 +78,9 @@ class Queues {
   Result<std::vector<ReceivedMessage>> receive(const std::string& queue_arn, const ReceiveRequest& request);
   Result<void> remove_message(const std::string& queue_arn, const std::string& receipt_handle);
   Result<void> change_visibility(const std::string& queue_arn, const std::string& receipt_handle, int seconds);
+  /// Up to `count_max` visible messages leave for `destination_arn` (empty: each for the queue that it died in), as new messages. How many
+  /// went; an error (NonExistentQueue, CouldNotDetermineMessageSource) when the next one has nowhere to go.
+  Result<int> redrive(const std::string& source_arn, const std::string& destination_arn, int count_max);
   /// When the first message that is not visible now will be; nullopt when there is none.
   std::optional<Instant> next_visible(const std::string& queue_arn);
 
@@ -88,7 +93,12 @@ class Queues {
   Result<void> check_message(const Queue& queue, const OutgoingMessage& message);
   std::optional<SentMessage> known_duplicate(const Queue& queue, const OutgoingMessage& message, SentMessage sent);
   std::string deduplication_key(const Queue& queue, const OutgoingMessage& message) const;
+  Result<void> check_dead_letter_target(const Queue& queue, const AttributeMap& changes);
+  Result<void> check_in_flight(const Queue& queue);
+  std::optional<std::vector<ReceivedMessage>> repeated_attempt(const Queue& queue, const ReceiveRequest& request);
+  void remember_attempt(const Queue& queue, const ReceiveRequest& request, const std::vector<ReceivedMessage>& received);
   std::int64_t next_position(const std::string& queue_arn);
+  void forget(const std::string& queue_arn);
   void move_to_dead_letters(const Queue& source, const storage::Row& row, const Redrive& redrive);
   storage::Rows receivable(const Queue& queue, int count_max);
   ReceivedMessage hand_out(const Queue& queue, const storage::Row& row, Instant visible_at);
@@ -102,6 +112,8 @@ class Queues {
   Admit admit_;
   struct Watches;
   std::shared_ptr<Watches> watches_;
+  struct Known;
+  std::shared_ptr<Known> known_;
 };
 
 }  // namespace tocsin::delivery

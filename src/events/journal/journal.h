@@ -17,8 +17,8 @@ namespace tocsin::events {
 
 class Journal {
  public:
-  /// Runs in a unit of its own, with the event's causation set for everything it appends. An error is retried with growing delays (1 s to 1
-  /// min) and holds this consumer alone; `invalid` skips the event and logs it.
+  /// Runs in a part of a unit that is undone alone, with the event's causation set for everything it appends. An error is retried with
+  /// growing delays (1 s to 1 min) and holds this consumer alone; `invalid` skips the event and logs it.
   using Consumer = std::function<Result<void>(const EventEnvelope&)>;
 
   Journal(storage::StateExecutor& state, Random& random);

@@ -242,12 +242,18 @@ Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
   return sent ? Result<void>{} : Result<void>(std::unexpected(sent.error()));
 }
 
+/// A bus of another account lets in whom its policy names.
+Result<void> Rules::admit_to_bus(const TargetDelivery& delivery, const Scope& bus_scope) {
+  if (bus_scope.account == delivery.scope.account) return {};
+  if (!admit_to_bus_) return fail(ErrorKind::denied, "The event bus belongs to another account.");
+  return admit_to_bus_(delivery);
+}
+
 Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
   if (!delivery.schedule_arn.empty()) return dispatch_new_event(delivery);
   const std::string bus = delivery.target.resource.substr(delivery.target.resource.find('/') + 1);
   const Scope scope{delivery.target.account, delivery.target.region};
-  // nothing is found across accounts
-  if (scope.account != delivery.scope.account) return fail(ErrorKind::denied, "The event bus belongs to another account.");
+  if (const auto admitted = admit_to_bus(delivery, scope); !admitted) return admitted;
   if (const auto found = find_bus(scope, bus); !found) return std::unexpected(found.error());
   const auto original = journal_.find(delivery.event_id);
   if (!original) return fail(ErrorKind::not_found, "The event is no longer kept.");
@@ -267,7 +273,7 @@ Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
 /// A schedule's target of a bus: a new event whose detail is the input.
 Result<void> Rules::dispatch_new_event(const TargetDelivery& delivery) {
   const Scope scope{delivery.target.account, delivery.target.region};
-  if (scope.account != delivery.scope.account) return fail(ErrorKind::denied, "The event bus belongs to another account.");
+  if (const auto admitted = admit_to_bus(delivery, scope); !admitted) return admitted;
   const auto bus = find_bus(scope, delivery.target.resource.substr(delivery.target.resource.find('/') + 1));
   if (!bus) return std::unexpected(bus.error());
   const auto detail = parse_json(delivery.input.empty() ? "{}" : delivery.input);
@@ -310,7 +316,8 @@ void Rules::to_dead_letters(const TargetDelivery& delivery, const std::string& e
   if (!arn)
     return log::warning("events/rules", "target failed and has no dead-letter queue",
                         {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error_message}});
-  delivery::OutgoingMessage message{.body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
+  delivery::OutgoingMessage message{
+      .body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) message.attributes[name] = {"String", value};
   };

@@ -40,6 +40,8 @@ class Rules {
   void bind(std::string service, DispatchTarget dispatch);
   /// The same for those that answer later; also by "SERVICE:RESOURCE TYPE" ("events:api-destination").
   void bind_later(std::string service, DispatchLater dispatch);
+  /// Asked before an event goes to a bus of another account; an error refuses it. None: no such event goes.
+  void set_bus_admission(DispatchTarget admit) { admit_to_bus_ = std::move(admit); }
   /// Subscribes to the journal as "rules"; registers the carrier "event-target" and the timers "events.schedule". Before the start of
   /// journal, outbox and timers.
   void start();
@@ -96,6 +98,7 @@ class Rules {
   Result<void> dispatch(const TargetDelivery& delivery);
   Result<void> dispatch_to_queue(const TargetDelivery& delivery);
   Result<void> dispatch_to_bus(const TargetDelivery& delivery);
+  Result<void> admit_to_bus(const TargetDelivery& delivery, const Scope& bus_scope);
   Result<void> dispatch_new_event(const TargetDelivery& delivery);
   void enqueue(const TargetDelivery& delivery, bool tried_before);
   void retry_later(const TargetDelivery& delivery, const Error& error);
@@ -120,6 +123,7 @@ class Rules {
   SelfMetrics* metrics_;
   std::map<std::string, DispatchTarget> dispatchers_;
   std::map<std::string, DispatchLater> later_;
+  DispatchTarget admit_to_bus_;
   std::unique_ptr<RetryCarrier> carrier_;
   std::unique_ptr<Cache> cache_;
 };

@@ -17,6 +17,7 @@ struct ServerConfig {
   bool dev = false;                                                 ///< any key is taken; loopback only
   std::vector<wire::ListenAddress> listen = {{"127.0.0.1", 4566}};  ///< http and https; empty: off
   std::vector<wire::SyslogListen> syslog;                           ///< off when empty; what comes is of `account` and `region`
+  std::vector<wire::ListenAddress> mail_listen;                     ///< SMTP, for alerts that come by mail; empty: off
   std::string public_url;                                           ///< for URLs handed out; empty: the host that the caller used
   std::string smtp_url;                                             ///< may hold a password: never printed; empty: no mail leaves
   std::string smtp_from = "Tocsin <tocsin@localhost>";

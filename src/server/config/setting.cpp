@@ -81,6 +81,18 @@ Applied set_syslog(ServerConfig& config, const Values& values) {
   return {};
 }
 
+Applied set_mail_listen(ServerConfig& config, const Values& values) {
+  std::vector<wire::ListenAddress> addresses;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto address = wire::parse_listen_address(value);
+    if (!address) return fail(ErrorKind::invalid, "mail-listen: " + address.error().message);
+    addresses.push_back(*address);
+  }
+  config.mail_listen = std::move(addresses);
+  return {};
+}
+
 Applied set_smtp(ServerConfig& config, const Values& values) {
   if (values.back() == "off" || values.back().empty()) {
     config.smtp_url.clear();
@@ -144,6 +156,7 @@ const std::vector<Setting>& server_settings() {
       toggle("dev", &ServerConfig::dev, "take any access key, as its account's root; loopback only"),
       {"listen", SettingKind::list, "serve http and https here; repeats; port 0 takes a free one, 'off' none", "HOST:PORT", set_listen},
       {"syslog", SettingKind::list, "take syslog here: udp://HOST:PORT, tcp://… or tls://…; repeats; port 0 takes a free one", "URL", set_syslog},
+      {"mail-listen", SettingKind::list, "take mail that reports alerts here, by SMTP; repeats; port 0 takes a free one", "HOST:PORT", set_mail_listen},
       {"public-url", SettingKind::text, "how others reach this server, for links in mails and answers", "URL", set_public_url},
       {"smtp", SettingKind::text, "the server that takes our mail: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…", "URL", set_smtp},
       text("smtp-from", &ServerConfig::smtp_from, "ADDRESS", "whom mails come from"),

@@ -11,6 +11,8 @@
 #include "api/log_push/pushed_logs.h"
 #include "api/otlp/otlp_receiver.h"
 #include "api/prometheus/remote_write_receiver.h"
+#include "api/reported_alerts/alert_receiver.h"
+#include "api/reported_alerts/mail_receiver.h"
 #include "base/log.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
@@ -64,6 +66,9 @@ class WholeInterior final : public Interior {
         statsd_(*ground_->executor, ground_->metrics, own_scope()),
         scraper_(*ground_->executor, ground_->metrics, own_scope(), ground_->config.scrape, ground_->outside.fetch),
         loki_(ground_->state, rooms_.ingest_keys, ground_->logs, {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
+        alerts_(ground_->state, rooms_.ingest_keys, rooms_.reports, rooms_.heartbeats,
+                {.dev = ground_->config.dev, .dev_scope = own_scope(), .mapping = [this](const Scope& scope, const std::string& name) { return webhook_mapping(scope, name); }}),
+        mails_(ground_->state, rooms_.ingest_keys, rooms_.reports, {.dev = ground_->config.dev, .dev_scope = own_scope(), .mapping = {}}),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
     gate_.set_host_signatures([this](const std::string& id, const std::string& text, const std::string& signature) { return host_signer(id, text, signature); });
@@ -98,6 +103,7 @@ class WholeInterior final : public Interior {
   void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) override {
     keep_syslog(std::make_shared<const std::vector<std::string>>(std::move(messages)), std::move(peer), std::make_shared<Task>(std::move(kept)));
   }
+  void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) override { mails_.take(std::move(mail), {}, std::move(answer)); }
   void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
@@ -112,10 +118,18 @@ class WholeInterior final : public Interior {
     paths_.exact("/_tocsin/reset", reset_);
     paths_.exact("/api/v1/write", remote_write_);
     paths_.exact("/loki/api/v1/push", loki_);
+    paths_.exact("/api/v2/alerts", alerts_);
+    for (const char* path : {"/alerts/", "/heartbeats/"}) paths_.prefix(path, alerts_);
     paths_.prefix("/status", rooms_.status_page);
     paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
     paths_.prefix_web_socket("/v1/control-channel/", rooms_.channels);
+  }
+
+  // how a tool's own form is read is a parameter, so that it is kept, versioned and allowed as parameters are
+  std::optional<std::string> webhook_mapping(const Scope& scope, const std::string& name) {
+    const auto parameter = rooms_.parameters.get(scope, "/tocsin/webhooks/" + name, true);
+    return parameter ? std::optional(parameter->value) : std::nullopt;
   }
 
   // a review is read by whoever may read the account's incidents
@@ -147,7 +161,7 @@ class WholeInterior final : public Interior {
   void start_parts() {
     Executor& executor = *ground_->executor;
     auto begin = [this] {
-      if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", *ground_->outside.http_carrier);
+      if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", *ground_->outside.http_carrier, {.in_all = 256, .per_lane = 16});
       if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
       ground_->metrics.start();
       ground_->logs.start();
@@ -205,6 +219,8 @@ class WholeInterior final : public Interior {
   telemetry::StatsdReceiver statsd_;
   telemetry::Scraper scraper_;
   api::LokiReceiver loki_;
+  api::AlertReceiver alerts_;
+  api::MailReceiver mails_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
   bool stopped_ = false;

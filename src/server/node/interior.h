@@ -13,6 +13,7 @@
 #include "wire/http/body_stream.h"
 #include "wire/http/http_message.h"
 #include "wire/http/web_socket.h"
+#include "wire/mail_in/smtp_server.h"
 
 namespace tocsin::server {
 
@@ -44,6 +45,8 @@ class Interior {
   virtual void stop() = 0;
   /// What came to a syslog listener, and from where; `kept` is called when it is kept. From any thread.
   virtual void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) = 0;
+  /// What came to a mail listener; `answer` is called once. From any thread.
+  virtual void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) = 0;
   /// What came to a StatsD listener; from any thread.
   virtual void receive_statsd(std::string_view datagram) = 0;
   virtual wire::HttpHandler& entry() = 0;

@@ -12,6 +12,7 @@
 #include "server/node/node.h"
 #include "server/node/reset_path.h"
 #include "wire/http/http_server.h"
+#include "wire/mail_in/smtp_server.h"
 #include "wire/syslog/syslog_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
@@ -139,6 +140,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (http_) http_->stop();
     for (const auto& listener : udp_) listener->stop();
     if (syslog_) syslog_->stop();
+    if (mail_) mail_->stop();
     if (current_ && current_->interior) current_->interior->stop();
   }
 
@@ -249,6 +251,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     }
     if (auto listening = bind_statsd(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
+    if (auto listening = bind_mail(); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
         {.process_id = getpid(), .version = "0.1.0", .started = outside_.clock.now(), .dev = config_.dev, .urls = endpoints_});
@@ -282,6 +285,20 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     return {};
   }
 
+  Result<void> bind_mail() {
+    if (config_.mail_listen.empty()) return {};
+    mail_ = std::make_unique<wire::SmtpServer>(config_.mail_listen, [this](wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) {
+      const SharedGeneration generation = generation_now();
+      if (!generation) return answer({451, "the server is emptied"});
+      std::shared_lock inside(generation->door);
+      if (generation->over) return answer({451, "the server is emptied"});
+      generation->interior->receive_mail(std::move(mail), std::move(answer));
+    });
+    if (auto started = mail_->start(); !started) return started;
+    for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
+    return {};
+  }
+
   const ServerConfig config_;
   const Outside outside_;
   wire::BodyStreams body_streams_;
@@ -295,6 +312,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::unique_ptr<wire::HttpServer> http_;
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::unique_ptr<wire::SyslogServer> syslog_;
+  std::unique_ptr<wire::SmtpServer> mail_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

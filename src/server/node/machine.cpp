@@ -2,6 +2,7 @@
 #include "delivery/http/http_carrier.h"
 #include "delivery/http/http_fetch.h"
 #include "delivery/smtp/smtp_carrier.h"
+#include "detect/probes/prober.h"
 #include "server/config/server_config.h"
 #include "server/node/outside.h"
 #include "storage/embedded/file_ingest_log.h"
@@ -18,7 +19,8 @@ struct Machine::Parts {
                 .open_database = [](const std::string& path) { return storage::open_sqlite_database(path); },
                 .open_ingest_log = [](const std::string& folder) { return storage::open_file_ingest_log(folder); },
                 .http_carrier = &http,
-                .fetch = [this](const std::string& url, Duration timeout, auto done) { fetch(url, timeout, std::move(done)); }} {
+                .fetch = [this](const std::string& url, Duration timeout, auto done) { fetch(url, timeout, std::move(done)); },
+                .probe = [this](const detect::ProbeSpec& spec, auto done) { prober.run(spec, std::move(done)); }} {
     if (config.smtp_url.empty()) return;
     smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca}, clock, transfers);
     outside.smtp_carrier = smtp.get();
@@ -34,7 +36,8 @@ struct Machine::Parts {
 
   SystemClock clock;
   SystemRandom random;
-  delivery::TransferThread transfers;
+  detect::Prober prober{clock};
+  delivery::TransferThread transfers{320};  // as many as the outbox has in the air, and some for mail and scrapes
   delivery::HttpCarrier http;
   std::unique_ptr<delivery::SmtpCarrier> smtp;
   Outside outside;

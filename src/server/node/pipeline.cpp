@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/log.h"
 #include "incidents/event_names.h"
 #include "incidents/event_reading.h"
 
@@ -28,9 +29,11 @@ Result<void> to_response_plan(Rooms& rooms, const TargetDelivery& delivery) {
 }
 
 // Input is the document's parameters: {"Name": ["value"]}; the execution's token makes a repeated delivery the same execution
+Result<void> to_run_command(Rooms& rooms, const TargetDelivery& delivery);
 Result<void> to_automation(Rooms& rooms, const TargetDelivery& delivery) {
+  if (delivery.target.resource.starts_with("document/")) return to_run_command(rooms, delivery);
   constexpr std::string_view prefix = "automation-definition/";
-  if (!delivery.target.resource.starts_with(prefix)) return fail(ErrorKind::unsupported, "Of Systems Manager only automation definitions are targets.");
+  if (!delivery.target.resource.starts_with(prefix)) return fail(ErrorKind::unsupported, "Of Systems Manager only documents and automation definitions are targets.");
   std::string document = delivery.target.resource.substr(prefix.size()), version;
   if (const auto colon = document.find(':'); colon != std::string::npos) {
     version = document.substr(colon + 1);
@@ -47,6 +50,26 @@ Result<void> to_automation(Rooms& rooms, const TargetDelivery& delivery) {
   return begun ? Result<void>() : std::unexpected(begun.error());
 }
 
+// Input is the document's parameters; the hosts are those of RunCommandParameters
+Result<void> to_run_command(Rooms& rooms, const TargetDelivery& delivery) {
+  const std::string name = delivery.target.resource.substr(delivery.target.resource.find('/') + 1);
+  const auto document = rooms.documents.get(delivery.scope, name, {});
+  if (!document) return std::unexpected(document.error());
+  if (document->type != "Command") return fail(ErrorKind::invalid, "The document is not of type Command.");
+  remediate::CommandSpec spec{.scope = delivery.scope,
+                              .document_name = document->name,
+                              .document_version = "$DEFAULT",
+                              .document = document->content.content,
+                              .comment = "by " + delivery.rule_arn,
+                              .requested_by = "arn:aws:iam::" + delivery.scope.account + ":root"};
+  if (const Document* parameters = find(delivery.definition, "RunCommandParameters")) spec.targets = array_at(*parameters, "RunCommandTargets");
+  if (spec.targets.empty()) return fail(ErrorKind::invalid, "RunCommandParameters with RunCommandTargets are wanted.");
+  if (const auto input = parse_json(delivery.input); input && input->is_object())
+    for (const auto& [key, values] : input->get_object()) spec.parameters[key] = values.is_array() ? values : Document(Array{values});
+  const auto sent = rooms.commands.send(std::move(spec));
+  return sent ? Result<void>() : std::unexpected(sent.error());
+}
+
 // into the group that the ARN names, a stream for each rule
 Result<void> to_log_group(Rooms& rooms, const TargetDelivery& delivery) {
   constexpr std::string_view prefix = "log-group:";
@@ -59,6 +82,21 @@ Result<void> to_log_group(Rooms& rooms, const TargetDelivery& delivery) {
 }
 
 bool is_of_incidents(const EventEnvelope& event) { return event.source == incidents::incident_source; }
+
+Result<void> to_health(Rooms& rooms, const EventEnvelope& event) { return rooms.health.on_reported_alert(event), Result<void>(); }
+
+// what is probed and what operators declare stands in parameters; whoever wrote one that cannot be read finds out in the log
+Result<void> from_parameter(Rooms& rooms, const EventEnvelope& event) {
+  constexpr std::string_view health = "/tocsin/health/", probes = "/tocsin/probes/";
+  const std::string name = text_or(event.detail, "name");
+  if (!name.starts_with(health) && !name.starts_with(probes)) return {};
+  const auto parameter = rooms.parameters.get(event.scope, name, true);
+  const auto text = parameter ? std::optional(parameter->value) : std::nullopt;
+  const auto taken = name.starts_with(health) ? rooms.health.on_declaration(event.scope, name.substr(health.size()), text)
+                                              : rooms.probes.on_setting(event.scope, name.substr(probes.size()), text);
+  if (!taken) log::warning("server", "a parameter cannot be read", {{"parameter", name}, {"error", taken.error().message}});
+  return {};
+}
 
 }  // namespace
 
@@ -77,6 +115,11 @@ void connect(Rooms& rooms) {
         return Result<void>();
       },
       [](const EventEnvelope& event) { return event.type == "EC2 Command Invocation Status-change Notification"; });
+  // what probes and heartbeats find, and what operators declare, is an event of Health
+  journal.subscribe("health", [&rooms](const EventEnvelope& event) { return to_health(rooms, event); },
+                    [](const EventEnvelope& event) { return event.type == detect::reported_alert_type; });
+  journal.subscribe("settings", [&rooms](const EventEnvelope& event) { return from_parameter(rooms, event); },
+                    [](const EventEnvelope& event) { return event.type == "Parameter Store Change"; });
 
   // what resources say themselves of who may reach them
   rooms.queues.set_admission([&rooms](const delivery::Queue& queue, const delivery::OutgoingMessage& message) {
@@ -88,6 +131,11 @@ void connect(Rooms& rooms) {
   rooms.rules.bind("logs", [&rooms](const TargetDelivery& delivery) { return to_log_group(rooms, delivery); });
   rooms.rules.bind("ssm-incidents", [&rooms](const TargetDelivery& delivery) { return to_response_plan(rooms, delivery); });
   rooms.rules.bind("ssm", [&rooms](const TargetDelivery& delivery) { return to_automation(rooms, delivery); });
+
+  rooms.rules.set_bus_admission([&rooms](const TargetDelivery& delivery) {
+    const std::string source = delivery.rule_arn.empty() ? delivery.schedule_arn : delivery.rule_arn;
+    return rooms.resource_guard.admit_account({"events.amazonaws.com", "events:PutEvents", delivery.target.text(), source});
+  });
 
   rooms.rules.bind_later("scheduler", [&rooms](TargetDelivery delivery, auto done) { rooms.own_api.call_universal(std::move(delivery), std::move(done)); });
   rooms.rules.bind_later("events:api-destination", [&rooms](TargetDelivery delivery, auto done) { rooms.connections.invoke(std::move(delivery), std::move(done)); });

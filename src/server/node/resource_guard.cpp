@@ -84,4 +84,19 @@ Result<void> ResourceGuard::admit(const ServiceAct& act) {
               "AccessDenied");
 }
 
+Result<void> ResourceGuard::admit_account(const ServiceAct& act) {
+  const auto source = parse_arn(act.source_arn);
+  const std::string source_account = source ? source->account : "";
+  const auto policy = policy_of(act.resource_arn);
+  if (!policy || source_account == policy->resource_account) return {};
+  if (const auto parsed = rooms_.authorizer.parsed(policy->document, access::PolicyKind::resource)) {
+    const access::Verdict verdict = access::evaluate(*parsed, for_its_account(request_of(act, source_account), source_account));
+    if (verdict.allowed && !verdict.denied) return {};
+  }
+  return fail(ErrorKind::denied,
+              "arn:aws:iam::" + source_account + ":root is not authorized to perform: " + act.action + " on resource: " + act.resource_arn +
+                  " because no resource-based policy allows the " + act.action + " action",
+              "NO_PERMISSIONS");
+}
+
 }  // namespace tocsin::server

@@ -29,6 +29,8 @@ class ResourceGuard {
   std::optional<access::ResourcePolicy> policy_of(const std::string& resource_arn);
   /// `denied`, with the services' words. In --dev a resource that was given no policy is open to the services of its own account.
   Result<void> admit(const ServiceAct& act);
+  /// The same of what a rule of another account does there, as that account.
+  Result<void> admit_account(const ServiceAct& act);
 
  private:
   Result<void> admit_as_role(const ServiceAct& act, const std::string& account);

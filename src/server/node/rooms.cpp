@@ -30,6 +30,12 @@ Result<void> check_universal(const wire::ServiceModels& models, const std::strin
   if (!model || !model->operation(operation)) return bad();
   return {};
 }
+// into a group that is made when it is missing
+void write_log_line(Foundation& ground, const Scope& scope, const std::string& group, const std::string& line) {
+  const Instant now = ground.state.now();
+  if (const auto stream = telemetry::ensure_stream(ground.logs, scope, group, "deliveries"))
+    static_cast<void>(ground.logs.append(*stream, {{.time_ms = to_ms(now), .message = line}}));
+}
 }  // namespace
 
 Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
@@ -59,6 +65,10 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       anomalies(ground.state, ground.outside.random, ground.metrics, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }),
       alarm_data(ground.metrics, {.bands = &anomalies}),
       alarms(ground.state, ground.outside.random, ground.timers, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }, alarm_data),
+      reports(ground.state, ground.journal, ground.timers),
+      heartbeats(ground.state, ground.timers, reports),
+      probes(ground.state, reports, &ground.self_metrics, ground.outside.probe),
+      health(ground.state, ground.outside.random, ground.journal, ground.timers),
       incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents, host_looks),
       recent_changes(ground.state, audit, incidents),
@@ -72,6 +82,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       commands(ground.state, ground.outside.random, ground.journal, ground.timers, hosts, channels),
       automation({ground.state, ground.outside.random, ground.journal, ground.timers, documents, parameters, resource_tags, own_api, host_evidence}),
       queues(ground.state, ground.outside.random, &ground.self_metrics),
+      message_moves(ground.state, ground.outside.random, queues),
       log_settings(ground.state),
       log_targets(ground.state, ground.logs, log_settings, ground.outbox, queues),
       body_streams(body_streams),
@@ -84,7 +95,9 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       connections(ground.state, ground.outside.random, sealer(ground.secrets), ground.outside.http_carrier),
       schedules(ground.state, ground.outside.random, ground.timers, rules, [this](const std::string& service, const std::string& action) { return check_universal(ground.models, service, action); }),
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
-             {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost")}),
+             {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost"),
+              .sms_gateway = [this] { return ground.outbox.carries("sms"); },
+              .log = [this](const Scope& scope, const std::string& group, const std::string& line) { write_log_line(ground, scope, group, line); }}),
       topic_pages(topics, ground.state),
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
              {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
@@ -106,7 +119,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, incidents, resource_tags, parameters, documents, commands, automation, queues, log_settings, rules, archives, connections, schedules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
                      topics, oncall, updates, dashboards);
 }
 
@@ -116,7 +129,12 @@ void Rooms::start() {
   commands.start();
   anomalies.start();
   alarms.start();
+  reports.start();
+  heartbeats.start();
+  probes.start();
+  health.start();
   queues.start();
+  message_moves.start();
   log_intake.start();
   log_exports.start();
   topics.start();

@@ -18,9 +18,14 @@
 #include "communicate/topics/public_endpoints.h"
 #include "communicate/topics/topics.h"
 #include "communicate/updates/updates.h"
+#include "delivery/queues/message_moves.h"
 #include "delivery/queues/queues.h"
 #include "detect/alarms/alarms.h"
 #include "detect/anomalies/anomaly_detectors.h"
+#include "detect/health/health.h"
+#include "detect/probes/probes.h"
+#include "detect/reports/heartbeats.h"
+#include "detect/reports/reports.h"
 #include "diagnose/investigations/error_logs.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
@@ -92,6 +97,10 @@ struct Rooms {
   detect::AnomalyDetectors anomalies;
   detect::MetricAlarmData alarm_data;
   detect::Alarms alarms;
+  detect::Reports reports;
+  detect::Heartbeats heartbeats;
+  detect::Probes probes;
+  detect::Health health;
 
   // the record
   incidents::Incidents incidents;
@@ -113,6 +122,7 @@ struct Rooms {
 
   // communicate
   delivery::Queues queues;
+  delivery::MessageMoves message_moves;
   telemetry::LogSettings log_settings;
   telemetry::SubscriptionTargets log_targets;
   wire::BodyStreams& body_streams;

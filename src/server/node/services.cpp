@@ -3,6 +3,7 @@
 #include "api/cloudwatch/service.h"
 #include "api/cloudtrail/service.h"
 #include "api/events/service.h"
+#include "api/health/service.h"
 #include "api/iam/service.h"
 #include "api/logs/saved_query_operations.h"
 #include "api/insight_rules/insight_rules.h"
@@ -70,12 +71,13 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
   for (api::Operation& each : api::insight_rule_operations(rooms.ground.state, rooms.log_settings, rooms.contributor_reports, tokens))
     services.back().operations.push_back(std::move(each));
-  services.push_back(api::make_sqs_service(rooms.queues, rooms.ground.state, tokens));
+  services.push_back(api::make_sqs_service(rooms.queues, rooms.message_moves, rooms.ground.state, tokens));
   services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets, rooms.live_tails, rooms.log_exports, rooms.body_streams}, rooms.log_queries, tokens));
   for (api::Operation& operation :
        api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
     services.back().operations.push_back(std::move(operation));
   services.push_back(api::make_events_service(rooms.rules, rooms.archives, rooms.connections, rooms.ground.journal, tokens));
+  services.push_back(api::make_health_service(rooms.health, tokens));
   services.push_back(api::make_scheduler_service(rooms.schedules, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
   services.push_back(make_systems_manager(rooms, tokens));

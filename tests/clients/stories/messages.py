@@ -1,4 +1,5 @@
 import json
+import time
 
 from stories import check, story
 
@@ -58,3 +59,79 @@ def an_event_reaches_the_target_of_its_rule(me):
     check(tested["Result"] is True, f"pattern: {tested}")
     check([rule["Name"] for rule in me.call("events", "ListRules", NamePrefix="failed-")["Rules"]] == ["failed-deployments"], "rules")
     me.refused("InvalidEventPatternException", "", "events", "PutRule", Name="odd", EventPattern="{]")
+
+
+@story("sqs")
+def dead_letters_go_back_to_where_they_came_from(me):
+    dead_url, dead = me.queue("lost")
+    url, _ = me.queue("parcels")
+    me.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})})
+    sent = me.call("sqs", "SendMessage", QueueUrl=url, MessageBody="heavy")
+    me.call("sqs", "ReceiveMessage", QueueUrl=url, VisibilityTimeout=0)
+    check(not me.call("sqs", "ReceiveMessage", QueueUrl=url).get("Messages"), "received once too often")
+    listed = me.call("sqs", "ListDeadLetterSourceQueues", QueueUrl=dead_url)["queueUrls"]
+    check(listed == [url], f"sources: {listed}")
+    handle = me.call("sqs", "StartMessageMoveTask", SourceArn=dead)["TaskHandle"]
+    check(handle, "no handle")
+    back = me.receive(url)
+    check(back["Body"] == "heavy" and back["MessageId"] != sent["MessageId"], f"back: {back}")
+    (task,) = me.call("sqs", "ListMessageMoveTasks", SourceArn=dead)["Results"]
+    check((task["Status"], task["ApproximateNumberOfMessagesMoved"]) == ("COMPLETED", 1), f"task: {task}")
+    me.call("sqs", "AddPermission", QueueUrl=url, Label="partner", AWSAccountIds=["444455556666"], Actions=["SendMessage"])
+    policy = json.loads(me.call("sqs", "GetQueueAttributes", QueueUrl=url, AttributeNames=["Policy"])["Attributes"]["Policy"])
+    check("partner" in [statement["Sid"] for statement in policy["Statement"]], f"policy: {policy}")
+    me.call("sqs", "RemovePermission", QueueUrl=url, Label="partner")
+
+
+@story("sns")
+def settings_of_short_messages_read_back(me):
+    me.call("sns", "SetSMSAttributes", attributes={"DefaultSMSType": "Transactional"})
+    got = me.call("sns", "GetSMSAttributes", attributes=["DefaultSMSType"])["attributes"]
+    check(got == {"DefaultSMSType": "Transactional"}, f"attributes: {got}")
+    check(me.call("sns", "CheckIfPhoneNumberIsOptedOut", phoneNumber="+4915112345678")["isOptedOut"] is False, "opted out")
+    check(me.call("sns", "ListPhoneNumbersOptedOut").get("phoneNumbers", []) == [], "numbers")
+    me.call("sns", "OptInPhoneNumber", phoneNumber="+4915112345678")
+
+
+@story("health", "ssm")
+def what_an_operator_declares_is_an_event_of_health(me):
+    window = {"service": "payments", "category": "accountNotification", "description": "A new bank", "entities": ["pay-1"]}
+    me.call("ssm", "PutParameter", Name="/tocsin/health/bank", Type="String", Value=json.dumps(window))
+    end = time.monotonic() + 30
+    while not (events := me.call("health", "DescribeEvents", filter={"services": ["PAYMENTS"]})["events"]) and time.monotonic() < end:
+        time.sleep(0.2)
+    (event,) = events
+    check((event["eventTypeCode"], event["statusCode"]) == ("AWS_PAYMENTS_OPERATIONAL_NOTIFICATION", "open"), f"event: {event}")
+    (details,) = me.call("health", "DescribeEventDetails", eventArns=[event["arn"]])["successfulSet"]
+    check(details["eventDescription"]["latestDescription"] == "A new bank", f"details: {details}")
+    (entity,) = me.call("health", "DescribeAffectedEntities", filter={"eventArns": [event["arn"]]})["entities"]
+    check(entity["entityValue"] == "pay-1", f"entity: {entity}")
+
+
+@story("scheduler", "sqs")
+def a_schedule_is_kept_as_it_was_made(me):
+    _, queue = me.queue("nightly", "scheduler.amazonaws.com")
+    target = {"Arn": queue, "RoleArn": f"arn:aws:iam::{me.account}:role/nightly", "Input": "{}"}
+    made = me.call("scheduler", "CreateSchedule", Name="nightly", ScheduleExpression="cron(0 3 * * ? *)", ScheduleExpressionTimezone="Europe/Berlin",
+                   FlexibleTimeWindow={"Mode": "OFF"}, Target=target)["ScheduleArn"]
+    got = me.call("scheduler", "GetSchedule", Name="nightly")
+    check((got["Arn"], got["ScheduleExpressionTimezone"], got["State"]) == (made, "Europe/Berlin", "ENABLED"), f"schedule: {got}")
+    check([s["Name"] for s in me.call("scheduler", "ListSchedules", NamePrefix="night")["Schedules"]] == ["nightly"], "schedules")
+    me.call("scheduler", "DeleteSchedule", Name="nightly")
+    me.refused("ResourceNotFoundException", "", "scheduler", "GetSchedule", Name="nightly")
+
+
+@story("events")
+def an_archive_and_a_replay_are_kept_as_they_were_made(me):
+    bus = me.arn("events", "event-bus/default")
+    archive = me.call("events", "CreateArchive", ArchiveName="all-orders", EventSourceArn=bus, RetentionDays=7)["ArchiveArn"]
+    got = me.call("events", "DescribeArchive", ArchiveName="all-orders")
+    check((got["ArchiveArn"], got["RetentionDays"], got["State"]) == (archive, 7, "ENABLED"), f"archive: {got}")
+    me.call("events", "DeleteArchive", ArchiveName="all-orders")
+    connection = me.call("events", "CreateConnection", Name="bank", AuthorizationType="API_KEY",
+                         AuthParameters={"ApiKeyAuthParameters": {"ApiKeyName": "X-Key", "ApiKeyValue": "secret"}})["ConnectionArn"]
+    made = me.call("events", "CreateApiDestination", Name="bank", ConnectionArn=connection, InvocationEndpoint="https://bank.example/hook", HttpMethod="POST")
+    got = me.call("events", "DescribeApiDestination", Name="bank")
+    check((got["ApiDestinationArn"], got["InvocationRateLimitPerSecond"]) == (made["ApiDestinationArn"], 300), f"destination: {got}")
+    me.call("events", "DeleteApiDestination", Name="bank")
+    me.call("events", "DeleteConnection", Name="bank")
