@@ -19,9 +19,9 @@ constexpr std::string_view part = "storage/embedded";
 
 // EXTRA, before WAL is turned on: the rollback journal of that very change must be gone for good, or a power cut could bring it back and
 // undo the change with all that was committed since; in WAL mode it is the same as FULL. The exclusive lock comes first and spares the
-// shared-memory file; 4 MiB of cache and 1000 pages of WAL keep the process small.
+// shared-memory file; pages that become free can be given back (a file that was made without that keeps them for itself); 4 MiB of cache and 1000 pages of WAL keep the process small.
 constexpr const char* settings =
-    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-4096;"
+    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-4096;"
     "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=8388608;"
     "CREATE TABLE IF NOT EXISTS storage_migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL)";
 
