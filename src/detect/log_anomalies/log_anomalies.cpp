@@ -62,7 +62,9 @@ void LogAnomalies::look_later() {
 
 void LogAnomalies::look(const LogSetting& detector) {
   const std::int64_t now_ms = to_ms(state_.now());
-  const telemetry::ChangeSpan span = telemetry::span_since(now_ms - frequency_ms(detector.body), now_ms);
+  // from the last look on, so that nothing falls between two
+  const std::int64_t last_ms = integer_or(detector.body, "evaluatedMs", now_ms);
+  const telemetry::ChangeSpan span = telemetry::span_since(std::min(now_ms - frequency_ms(detector.body), last_ms - telemetry::minute_ms), now_ms);
   telemetry::PatternQuestion question{{}, span.baseline_ms, now_ms};
   for (const Document& id : array_at(detector.body, "groupIds"))
     question.groups.push_back(static_cast<telemetry::LogGroupId>(id.to_number<std::int64_t>()));

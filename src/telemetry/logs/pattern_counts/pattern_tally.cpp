@@ -188,9 +188,13 @@ std::vector<CountedPattern> PatternTally::answer(const PatternQuestion& question
         add(at->first, shape, at->second);
     for (auto& [template_id, pattern] : patterns) all.push_back(std::move(pattern));
   }
-  const auto frequency = [&](const CountedPattern& each) { return each.count(question.from_ms - minute_ms, INT64_MAX); };
-  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return frequency(a) > frequency(b); });
-  return all;
+  std::vector<std::pair<std::uint64_t, std::size_t>> ranked;
+  for (std::size_t i = 0; i < all.size(); ++i) ranked.emplace_back(all[i].count(question.from_ms - minute_ms, INT64_MAX), i);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<CountedPattern> ordered;
+  ordered.reserve(all.size());
+  for (const auto& [count, i] : ranked) ordered.push_back(std::move(all[i]));
+  return ordered;
 }
 
 }  // namespace tocsin::telemetry
