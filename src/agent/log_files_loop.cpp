@@ -26,11 +26,15 @@ std::string host_name() {
 
 struct LogFilesLoop::Parts {
   Parts(Registration registration, const std::filesystem::path& directory, const Clock& clock, Random& random)
-      : clock(clock), client(std::move(registration), clock, random), states(directory / "logs"), executor(make_thread_executor(clock, "log-files")) {}
+      : clock(clock),
+        client(std::move(registration), clock, random),
+        states(directory / "logs"),
+        executor(make_thread_executor(clock, "log-files")) {}
 
   Result<void> add(std::unique_ptr<LineSource> source, const std::string& name, LogShipper::Target target) {
-    auto shipper = std::make_unique<LogShipper>(std::move(source), std::move(target), states / (to_hex(sha256(name)).substr(0, 24) + ".json"),
-                                                [this](const std::string& operation, const Object& input) { return client.call_logs(operation, input); });
+    auto shipper = std::make_unique<LogShipper>(
+        std::move(source), std::move(target), states / (to_hex(sha256(name)).substr(0, 24) + ".json"),
+        [this](const std::string& operation, const Object& input) { return client.call_logs(operation, input); });
     if (auto opened = shipper->open(); !opened) return opened;
     shippers.push_back(std::move(shipper));
     return {};
@@ -66,14 +70,19 @@ Result<void> LogFilesLoop::start(const LogFilesOptions& options, Duration every)
   const std::string host = parts_->client.registration().computer_name.empty() ? host_name() : parts_->client.registration().computer_name;
   for (const std::string& file : options.files) {
     const std::size_t equal = file.find('=');
-    if (equal == 0 || equal == std::string::npos || equal + 1 == file.size()) return fail(ErrorKind::invalid, "--log " + file + ": write PATH=GROUP or PATH=GROUP:STREAM");
+    if (equal == 0 || equal == std::string::npos || equal + 1 == file.size())
+      return fail(ErrorKind::invalid, "--log " + file + ": write PATH=GROUP or PATH=GROUP:STREAM");
     const std::string path = file.substr(0, equal), target = file.substr(equal + 1);
     const std::size_t colon = target.find(':');
-    if (auto added = parts_->add(std::make_unique<FileSource>(path), file, {target.substr(0, colon), colon == std::string::npos ? host : target.substr(colon + 1)}); !added)
+    if (auto added = parts_->add(std::make_unique<FileSource>(path), file,
+                                 {target.substr(0, colon), colon == std::string::npos ? host : target.substr(colon + 1)});
+        !added)
       return added;
   }
   if (!options.journal_group.empty())
-    if (auto added = parts_->add(std::make_unique<JournalSource>(), "journal=" + options.journal_group, {options.journal_group, host}); !added) return added;
+    if (auto added = parts_->add(std::make_unique<JournalSource>(), "journal=" + options.journal_group, {options.journal_group, host});
+        !added)
+      return added;
   if (parts_->shippers.empty()) return {};
   parts_->executor->post([parts = parts_.get(), every] { parts->round(every); });
   return {};

@@ -1,5 +1,5 @@
-// Logs in depth on a whole server: masks and who may see behind them, lines that are new, queries by schedule, alarms on them, and the other
-// query languages.
+// Logs in depth on a whole server: masks and who may see behind them, lines that are new, queries by schedule, alarms on them, and the
+// other query languages.
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -29,14 +29,16 @@ std::string arn(World& world, const std::string& resource) {
 
 /// A role that services may take, and that may do that.
 std::string add_role(World& world, const std::string& name, const std::string& actions) {
-  world.call("iam", "CreateRole",
-             {{"RoleName", name},
-              {"AssumeRolePolicyDocument",
-               R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},"Action":"sts:AssumeRole"}]})"}});
-  world.call("iam", "PutRolePolicy",
-             {{"RoleName", name},
-              {"PolicyName", "p"},
-              {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)" + actions + R"(],"Resource":"*"}]})"}});
+  world.call(
+      "iam", "CreateRole",
+      {{"RoleName", name},
+       {"AssumeRolePolicyDocument",
+        R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logs.amazonaws.com"},"Action":"sts:AssumeRole"}]})"}});
+  world.call(
+      "iam", "PutRolePolicy",
+      {{"RoleName", name},
+       {"PolicyName", "p"},
+       {"PolicyDocument", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[)" + actions + R"(],"Resource":"*"}]})"}});
   return "arn:aws:iam::" + world.client().account + ":role/" + name;
 }
 
@@ -94,9 +96,10 @@ TEST(LogDepth, ANewLineIsAnAnomalyAndSurvivesARestart) {
   World world(63);
   add_group(world);
   const std::string group = arn(world, "log-group:/shop");
-  const std::string detector = text_or(
-      world.call("logs", "CreateLogAnomalyDetector", {{"logGroupArnList", Array{group}}, {"detectorName", "shop"}, {"evaluationFrequency", "FIVE_MIN"}}),
-      "anomalyDetectorArn");
+  const std::string detector =
+      text_or(world.call("logs", "CreateLogAnomalyDetector",
+                         {{"logGroupArnList", Array{group}}, {"detectorName", "shop"}, {"evaluationFrequency", "FIVE_MIN"}}),
+              "anomalyDetectorArn");
   for (int minute = 0; minute < 30; ++minute) {
     log_lines(world, {"GET /cart took " + std::to_string(minute) + " ms"});
     world.fast_forward(1min);
@@ -135,20 +138,23 @@ TEST(LogDepth, AQueryRunsByItsScheduleAndKeepsItsHistory) {
                                {"scheduleExpression", "cron(0/5 * * * ? *)"},
                                {"startTimeOffset", 600},
                                {"executionRoleArn", as},
-                               {"destinationConfiguration", Object{{"lookupTableConfiguration", Object{{"tableName", "errors_" + name}, {"roleArn", as}}}}}}),
+                               {"destinationConfiguration",
+                                Object{{"lookupTableConfiguration", Object{{"tableName", "errors_" + name}, {"roleArn", as}}}}}}),
                    "scheduledQueryArn");
   };
   const std::string query = create("mine", role), refused = create("other", stranger);
   log_lines(world, {R"({"level":"ERROR","user":"ann"})", R"({"level":"ERROR","user":"ann"})"});
   const auto last_run = [&](const std::string& identifier) {
-    const Document history = world.call("logs", "GetScheduledQueryHistory",
-                                        {{"identifier", identifier}, {"startTime", to_seconds(world.now()) - 3600}, {"endTime", to_seconds(world.now()) + 60}});
+    const Document history =
+        world.call("logs", "GetScheduledQueryHistory",
+                   {{"identifier", identifier}, {"startTime", to_seconds(world.now()) - 3600}, {"endTime", to_seconds(world.now()) + 60}});
     const Array& runs = array_at(history, "triggerHistory");
     return runs.empty() ? Document(Object{}) : runs[0];
   };
   ASSERT_TRUE(world.wait_until([&] { return text_or(last_run(query), "executionStatus") == "Complete"; }, 10min));
   EXPECT_EQ(text_or(array_at(last_run(query), "destinations")[0], "status"), "COMPLETE");
-  EXPECT_EQ(text_or(world.call("logs", "GetLookupTable", {{"lookupTableArn", arn(world, "lookup-table:errors_mine")}}), "tableBody"), "user,n\nann,2\n");
+  EXPECT_EQ(text_or(world.call("logs", "GetLookupTable", {{"lookupTableArn", arn(world, "lookup-table:errors_mine")}}), "tableBody"),
+            "user,n\nann,2\n");
   ASSERT_TRUE(world.wait_until([&] { return text_or(last_run("other"), "executionStatus") == "Failed"; }, 10min));
   EXPECT_NE(text_or(last_run("other"), "errorMessage").find("logs:StartQuery"), std::string::npos);
   EXPECT_EQ(text_or(world.call("logs", "GetScheduledQuery", {{"identifier", "mine"}}), "lastExecutionStatus"), "Complete");
@@ -174,7 +180,8 @@ TEST(LogDepth, ALogAlarmRingsAndGoesSilent) {
               {"ComparisonOperator", "GreaterThanOrEqualToThreshold"},
               {"TreatMissingData", "notBreaching"}});
   const auto alarm = [&] {
-    const Document answer = world.call("cloudwatch", "DescribeAlarms", {{"AlarmNames", Array{"errors"}}, {"AlarmTypes", Array{"LogAlarm"}}});
+    const Document answer =
+        world.call("cloudwatch", "DescribeAlarms", {{"AlarmNames", Array{"errors"}}, {"AlarmTypes", Array{"LogAlarm"}}});
     const Array& alarms = array_at(answer, "LogAlarms");
     return alarms.empty() ? Document(Object{}) : alarms[0];
   };
@@ -186,7 +193,8 @@ TEST(LogDepth, ALogAlarmRingsAndGoesSilent) {
   EXPECT_TRUE(world.wait_until([&] { return text_or(alarm(), "StateValue") == "ALARM"; }, 3min));
   EXPECT_NE(text_or(alarm(), "StateReason").find("host=a"), std::string::npos) << text_or(alarm(), "StateReason");
   EXPECT_TRUE(world.wait_until([&] { return text_or(alarm(), "StateValue") == "OK"; }, 6min));
-  const Document history = world.call("cloudwatch", "DescribeAlarmHistory", {{"AlarmName", "errors"}, {"AlarmTypes", Array{"LogAlarm"}}, {"HistoryItemType", "StateUpdate"}});
+  const Document history = world.call("cloudwatch", "DescribeAlarmHistory",
+                                      {{"AlarmName", "errors"}, {"AlarmTypes", Array{"LogAlarm"}}, {"HistoryItemType", "StateUpdate"}});
   EXPECT_GE(array_at(history, "AlarmHistoryItems").size(), 3u);
   world.call("cloudwatch", "DeleteAlarms", {{"AlarmNames", Array{"errors"}}});
   EXPECT_TRUE(world.wait_until([&] { return array_at(world.call("logs", "ListScheduledQueries"), "scheduledQueries").empty(); }, 5min));

@@ -39,10 +39,8 @@ void FileSource::go_to(const std::string& place) {
 }
 
 std::string FileSource::place() const {
-  return to_json(Object{{"device", static_cast<std::int64_t>(device_)},
-                        {"inode", static_cast<std::int64_t>(inode_)},
-                        {"offset", offset_},
-                        {"head", head_}});
+  return to_json(Object{
+      {"device", static_cast<std::int64_t>(device_)}, {"inode", static_cast<std::int64_t>(inode_)}, {"offset", offset_}, {"head", head_}});
 }
 
 std::string FileSource::head_of(std::size_t bytes) const {

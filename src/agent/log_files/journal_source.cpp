@@ -31,9 +31,9 @@ bool is_cursor(const std::string& text) {
 }
 
 std::string event_of(const Document& entry) {
-  constexpr std::pair<const char*, const char*> fields[] = {{"MESSAGE", "message"},         {"PRIORITY", "priority"},    {"_SYSTEMD_UNIT", "unit"},
-                                                            {"SYSLOG_IDENTIFIER", "identifier"}, {"_PID", "pid"},        {"_HOSTNAME", "host"},
-                                                            {"_TRANSPORT", "transport"},   {"__REALTIME_TIMESTAMP", "time_us"}};
+  constexpr std::pair<const char*, const char*> fields[] = {
+      {"MESSAGE", "message"}, {"PRIORITY", "priority"}, {"_SYSTEMD_UNIT", "unit"},   {"SYSLOG_IDENTIFIER", "identifier"},
+      {"_PID", "pid"},        {"_HOSTNAME", "host"},    {"_TRANSPORT", "transport"}, {"__REALTIME_TIMESTAMP", "time_us"}};
   Object event;
   for (const auto& [name, shown] : fields)
     if (auto text = text_at(entry, name)) event[shown] = std::move(*text);

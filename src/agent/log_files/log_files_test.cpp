@@ -16,13 +16,18 @@ namespace fs = std::filesystem;
 using Lines = std::vector<std::string>;
 
 struct World {
-  World() : folder(fs::temp_directory_path() / ("tocsin-tail-" + std::to_string(::getpid()) + "-" + std::to_string(++number))) { fs::create_directories(folder); }
+  World() : folder(fs::temp_directory_path() / ("tocsin-tail-" + std::to_string(::getpid()) + "-" + std::to_string(++number))) {
+    fs::create_directories(folder);
+  }
   ~World() { fs::remove_all(folder); }
 
-  void write(const std::string& text, const char* name = "app.log") { std::ofstream(folder / name, std::ios::app | std::ios::binary) << text; }
+  void write(const std::string& text, const char* name = "app.log") {
+    std::ofstream(folder / name, std::ios::app | std::ios::binary) << text;
+  }
   /// A new life of the agent.
   void begin() {
-    shipper = std::make_unique<LogShipper>(std::make_unique<FileSource>(folder / "app.log"), LogShipper::Target{"/app", "host"}, folder / "state" / "app.json",
+    shipper = std::make_unique<LogShipper>(std::make_unique<FileSource>(folder / "app.log"), LogShipper::Target{"/app", "host"},
+                                           folder / "state" / "app.json",
                                            [this](const std::string& operation, const Object& input) { return answer(operation, input); });
     ASSERT_TRUE(shipper->open());
   }
@@ -41,10 +46,12 @@ struct World {
     if (operation == "GetLogEvents") {
       Array found;
       for (const auto& [time_ms, line] : taken)
-        if (time_ms >= integer_or(input, "startTime", 0) && time_ms < integer_or(input, "endTime", 0)) found.emplace_back(Object{{"message", line}});
+        if (time_ms >= integer_or(input, "startTime", 0) && time_ms < integer_or(input, "endTime", 0))
+          found.emplace_back(Object{{"message", line}});
       return Document(Object{{"events", std::move(found)}});
     }
-    for (const Document& event : array_at(input, "logEvents")) taken.emplace_back(integer_or(event, "timestamp", 0), text_or(event, "message"));
+    for (const Document& event : array_at(input, "logEvents"))
+      taken.emplace_back(integer_or(event, "timestamp", 0), text_or(event, "message"));
     if (std::exchange(answer_is_lost, false)) return fail(ErrorKind::unavailable, "the connection broke");
     return Document(Object{});
   }
@@ -181,7 +188,8 @@ TEST(Journal, GoesOnBehindItsCursor) {
   });
   EXPECT_TRUE(source.read(10, 1000).empty());
   EXPECT_EQ(source.place(), "s=a;i=1");
-  output = R"({"__CURSOR":"s=a;i=2","MESSAGE":"new","PRIORITY":"3","_SYSTEMD_UNIT":"web.service"})" "\n";
+  output = R"({"__CURSOR":"s=a;i=2","MESSAGE":"new","PRIORITY":"3","_SYSTEMD_UNIT":"web.service"})"
+           "\n";
   EXPECT_EQ(source.read(10, 1000), (Lines{R"({"message":"new","priority":"3","unit":"web.service"})"}));
   EXPECT_NE(commands[1].find("--after-cursor='s=a;i=1'"), std::string::npos);
   // nothing of a damaged state reaches the shell

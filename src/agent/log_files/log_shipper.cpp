@@ -19,7 +19,9 @@ constexpr int batches_max = 100;
 /// The whole file or the one before, also after a power cut.
 Result<void> write_whole(const std::filesystem::path& file, const std::string& text) {
   const std::string writing = file.string() + ".new";
-  const auto failed = [&] { return fail(ErrorKind::unavailable, file.string() + " cannot be written: " + std::error_code(errno, std::generic_category()).message()); };
+  const auto failed = [&] {
+    return fail(ErrorKind::unavailable, file.string() + " cannot be written: " + std::error_code(errno, std::generic_category()).message());
+  };
   const int descriptor = ::open(writing.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (descriptor < 0) return failed();
   std::size_t done = 0;

@@ -9,9 +9,17 @@
 namespace tocsin::api::cloudwatch {
 namespace {
 
-constexpr const char* members[] = {"AlarmName",           "AlarmDescription",     "ScheduledQueryConfiguration", "ActionLogLineCount",
-                                   "ActionLogLineRoleArn", "QueryResultsToEvaluate", "QueryResultsToAlarm",         "Threshold",
-                                   "ComparisonOperator",  "TreatMissingData",     "WarmUpConfiguration"};
+constexpr const char* members[] = {"AlarmName",
+                                   "AlarmDescription",
+                                   "ScheduledQueryConfiguration",
+                                   "ActionLogLineCount",
+                                   "ActionLogLineRoleArn",
+                                   "QueryResultsToEvaluate",
+                                   "QueryResultsToAlarm",
+                                   "Threshold",
+                                   "ComparisonOperator",
+                                   "TreatMissingData",
+                                   "WarmUpConfiguration"};
 
 /// What is asked must be understood now, not first when it runs.
 Checked<void> check_query(const Document& configuration) {

@@ -19,7 +19,8 @@ std::string arn_of(const Scope& scope, const std::string& id) { return make_arn(
 Checked<std::string> id_of(const Call& call, std::string_view member = "anomalyDetectorArn") {
   const std::string text = text_or(call.input, member);
   const auto arn = parse_arn(text);
-  if (!arn || arn->service != "logs" || !arn->resource.starts_with(prefix)) return invalid_parameter("Invalid anomaly detector ARN: " + text);
+  if (!arn || arn->service != "logs" || !arn->resource.starts_with(prefix))
+    return invalid_parameter("Invalid anomaly detector ARN: " + text);
   if (arn->account != call.scope.account || arn->region != call.scope.region)
     return refuse("ResourceNotFoundException", "The specified log anomaly detector does not exist.");
   return arn->resource.substr(prefix.size());
@@ -67,7 +68,8 @@ Reply create(const Rooms& rooms, const Call& call) {
   }
   const auto id = rooms.anomalies.create(call.scope, detector);
   if (!id) return to_service_error(id.error());
-  if (const Object& tags = object_at(call.input, "tags"); !tags.empty()) put_tags(rooms.settings, call.scope, arn_of(call.scope, *id), tags);
+  if (const Object& tags = object_at(call.input, "tags"); !tags.empty())
+    put_tags(rooms.settings, call.scope, arn_of(call.scope, *id), tags);
   return Object{{"anomalyDetectorArn", arn_of(call.scope, *id)}};
 }
 
@@ -83,7 +85,8 @@ Reply list(const Rooms& rooms, const Call& call) {
   const auto group = text_at(call.input, "filterLogGroupArn");
   const std::string name = group ? group_name_of(*group) : "";
   return list_settings(
-      rooms.settings, rooms.tokens, call, {.kind = telemetry::log_setting::anomaly_detector, .owner = "", .prefix = {}, .member = "anomalyDetectors"},
+      rooms.settings, rooms.tokens, call,
+      {.kind = telemetry::log_setting::anomaly_detector, .owner = "", .prefix = {}, .member = "anomalyDetectors"},
       [](const LogSetting& each) { return detector_document(each, true); },
       [&](const LogSetting& each) {
         if (!group) return true;

@@ -14,12 +14,30 @@ namespace {
 using Rooms = ScheduledQueryRooms;
 using diagnose::ScheduledQueries;
 using telemetry::LogSetting;
-constexpr const char* definition_members[] = {"name",          "description",     "queryLanguage", "queryString",       "logGroupIdentifiers",
-                                              "timezone",      "startTimeOffset", "endTimeOffset", "scheduleStartTime", "scheduleExpression",
-                                              "scheduleEndTime", "executionRoleArn", "state",       "destinationConfiguration"};
+constexpr const char* definition_members[] = {"name",
+                                              "description",
+                                              "queryLanguage",
+                                              "queryString",
+                                              "logGroupIdentifiers",
+                                              "timezone",
+                                              "startTimeOffset",
+                                              "endTimeOffset",
+                                              "scheduleStartTime",
+                                              "scheduleExpression",
+                                              "scheduleEndTime",
+                                              "executionRoleArn",
+                                              "state",
+                                              "destinationConfiguration"};
 constexpr const char* shown_members[] = {"lastTriggeredTime", "lastExecutionStatus", "creationTime", "lastUpdatedTime"};
-constexpr const char* summary_members[] = {"name",     "state",    "lastTriggeredTime",        "lastExecutionStatus", "scheduleExpression",
-                                           "timezone", "destinationConfiguration", "creationTime", "lastUpdatedTime"};
+constexpr const char* summary_members[] = {"name",
+                                           "state",
+                                           "lastTriggeredTime",
+                                           "lastExecutionStatus",
+                                           "scheduleExpression",
+                                           "timezone",
+                                           "destinationConfiguration",
+                                           "creationTime",
+                                           "lastUpdatedTime"};
 
 auto invalid(std::string words) { return refuse("ValidationException", std::move(words)); }
 
@@ -107,15 +125,18 @@ Reply list(const Rooms& rooms, const Call& call) {
   const auto state = text_at(call.input, "state"), type = text_at(call.input, "scheduleType");
   return list_settings(
       rooms.settings, rooms.tokens, call,
-      {.kind = telemetry::log_setting::scheduled_query, .owner = "", .prefix = {}, .member = "scheduledQueries", .limit = "maxResults", .limit_default = 1000},
+      {.kind = telemetry::log_setting::scheduled_query,
+       .owner = "",
+       .prefix = {},
+       .member = "scheduledQueries",
+       .limit = "maxResults",
+       .limit_default = 1000},
       [](const LogSetting& each) {
         Object out{{"scheduledQueryArn", ScheduledQueries::arn(each.scope, each.name)}, {"scheduleType", type_of(each)}};
         copy_members(each.body, summary_members, out);
         return out;
       },
-      [&](const LogSetting& each) {
-        return (!state || text_or(each.body, "state") == *state) && (!type || *type == type_of(each));
-      });
+      [&](const LogSetting& each) { return (!state || text_or(each.body, "state") == *state) && (!type || *type == type_of(each)); });
 }
 
 Reply history(const Rooms& rooms, const Call& call) {

@@ -75,7 +75,8 @@ Result<AlarmTerms> terms_of_log_alarm(const Document& definition) {
   terms.counts_given = true;
   terms.threshold = number_at(definition, "Threshold").value_or(0);
   const auto comparison = parse_comparison(text_or(definition, "ComparisonOperator"));
-  const bool by_band = comparison == Comparison::outside_band || comparison == Comparison::below_band || comparison == Comparison::above_band;
+  const bool by_band =
+      comparison == Comparison::outside_band || comparison == Comparison::below_band || comparison == Comparison::above_band;
   if (!comparison || by_band) return fail(ErrorKind::invalid, "The ComparisonOperator of a log alarm must compare with a Threshold.");
   terms.comparison = *comparison;
   const auto missing = parse_missing_data(text_or(definition, "TreatMissingData", "missing"));

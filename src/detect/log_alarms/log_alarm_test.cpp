@@ -28,7 +28,8 @@ TEST(LogAlarm, ComparesTheWorstOfSeveralValues) {
 
 TEST(LogAlarm, NeedsAThresholdAndMOfN) {
   const auto terms = [](const char* comparison, int m, int n) {
-    return terms_of_log_alarm(Object{{"ComparisonOperator", comparison}, {"QueryResultsToAlarm", m}, {"QueryResultsToEvaluate", n}, {"Threshold", 1.0}});
+    return terms_of_log_alarm(
+        Object{{"ComparisonOperator", comparison}, {"QueryResultsToAlarm", m}, {"QueryResultsToEvaluate", n}, {"Threshold", 1.0}});
   };
   EXPECT_TRUE(terms("GreaterThanThreshold", 2, 3));
   EXPECT_FALSE(terms("GreaterThanThreshold", 4, 3));

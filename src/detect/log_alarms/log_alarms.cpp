@@ -40,7 +40,8 @@ Result<void> LogAlarms::put(const Scope& scope, Object definition, bool actions_
 std::vector<Datapoint> LogAlarms::newest(const Scope& scope, const std::string& alarm, std::int64_t count, const Datapoint& last) {
   storage::Database& database = state_.database();
   database.execute(
-      "INSERT INTO log_alarms_results (account, region, alarm, at, value) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, region, alarm, at) DO "
+      "INSERT INTO log_alarms_results (account, region, alarm, at, value) VALUES (?, ?, ?, ?, ?) ON CONFLICT (account, region, alarm, at) "
+      "DO "
       "UPDATE SET value = excluded.value",
       {scope.account, scope.region, alarm, last.time, last.value});
   std::vector<Datapoint> range;

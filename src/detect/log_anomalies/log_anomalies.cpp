@@ -64,7 +64,8 @@ void LogAnomalies::look(const LogSetting& detector) {
   const std::int64_t now_ms = to_ms(state_.now());
   // from the last look on, so that nothing falls between two
   const std::int64_t last_ms = integer_or(detector.body, "evaluatedMs", now_ms);
-  const telemetry::ChangeSpan span = telemetry::span_since(std::min(now_ms - frequency_ms(detector.body), last_ms - telemetry::minute_ms), now_ms);
+  const telemetry::ChangeSpan span =
+      telemetry::span_since(std::min(now_ms - frequency_ms(detector.body), last_ms - telemetry::minute_ms), now_ms);
   telemetry::PatternQuestion question{{}, span.baseline_ms, now_ms};
   for (const Document& id : array_at(detector.body, "groupIds"))
     question.groups.push_back(static_cast<telemetry::LogGroupId>(id.to_number<std::int64_t>()));
@@ -167,7 +168,8 @@ std::optional<Document> LogAnomalies::find(const Scope& scope, const std::string
 }
 
 std::vector<LogSetting> LogAnomalies::list(const Scope& scope, const std::string& after_id, std::size_t count_max) {
-  return settings_.list(log_setting::anomaly_detector, scope, {.owner = "", .prefix = {}, .after_name = after_id, .after_owner = {}, .count_max = count_max});
+  return settings_.list(log_setting::anomaly_detector, scope,
+                        {.owner = "", .prefix = {}, .after_name = after_id, .after_owner = {}, .count_max = count_max});
 }
 
 Result<void> LogAnomalies::update(const Scope& scope, const std::string& id, const Change& change) {
@@ -198,10 +200,11 @@ Result<void> LogAnomalies::remove(const Scope& scope, const std::string& id) {
   return {};
 }
 
-std::vector<LogSetting> LogAnomalies::anomalies(const Scope& scope, const std::optional<std::string>& detector, const std::string& after_owner,
-                                                const std::string& after_name, std::size_t count_max) {
-  auto found = settings_.list(log_setting::anomaly, scope,
-                              {.owner = detector, .prefix = {}, .after_name = after_name, .after_owner = after_owner, .count_max = count_max});
+std::vector<LogSetting> LogAnomalies::anomalies(const Scope& scope, const std::optional<std::string>& detector,
+                                                const std::string& after_owner, const std::string& after_name, std::size_t count_max) {
+  auto found =
+      settings_.list(log_setting::anomaly, scope,
+                     {.owner = detector, .prefix = {}, .after_name = after_name, .after_owner = after_owner, .count_max = count_max});
   const std::int64_t now_ms = to_ms(state_.now());
   for (LogSetting& each : found)
     if (truth_or(each.body, "suppressed", false) && !is_suppressed(each.body, now_ms)) {

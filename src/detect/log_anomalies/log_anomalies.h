@@ -42,8 +42,8 @@ class LogAnomalies {
   Result<void> remove(const Scope& scope, const std::string& id);
 
   /// Of one detector, or of all; by detector and pattern. Owner and name of a setting are the detector's id and the pattern's.
-  std::vector<telemetry::LogSetting> anomalies(const Scope& scope, const std::optional<std::string>& detector, const std::string& after_owner,
-                                               const std::string& after_name, std::size_t count_max);
+  std::vector<telemetry::LogSetting> anomalies(const Scope& scope, const std::optional<std::string>& detector,
+                                               const std::string& after_owner, const std::string& after_name, std::size_t count_max);
   struct Suppression {
     std::string anomaly_id, pattern_id;  ///< one of them
     std::optional<std::int64_t> for_ms;  ///< absent: without end

@@ -25,10 +25,8 @@ Array tokens_of(const std::string& pattern) {
   std::int64_t position = 0;
   const auto add = [&](std::string_view text, bool dynamic) {
     if (text.empty() || tokens.size() >= tokens_max) return;
-    Object token{{"dynamicTokenPosition", dynamic ? ++position : 0},
-                 {"isDynamic", dynamic},
-                 {"tokenString", text},
-                 {"enumerations", Object{}}};
+    Object token{
+        {"dynamicTokenPosition", dynamic ? ++position : 0}, {"isDynamic", dynamic}, {"tokenString", text}, {"enumerations", Object{}}};
     if (dynamic) token["inferredTokenName"] = text.substr(1, text.size() - 2);
     tokens.emplace_back(std::move(token));
   };
@@ -59,13 +57,15 @@ std::optional<AnomalyFinding> judge_pattern(const CountedPattern& pattern, const
     case PatternChange::is_new:
       if (pattern.first_ms < learned_ms) return std::nullopt;
       return AnomalyFinding{fmt::format("New pattern: seen {} time{} in {}, never before", since, since == 1 ? "" : "s", length),
-                            is_error ? "HIGH" : is_warning ? "MEDIUM" : "LOW"};
+                            is_error     ? "HIGH"
+                            : is_warning ? "MEDIUM"
+                                         : "LOW"};
     case PatternChange::more: {
       const double rise = expected > 0 ? (static_cast<double>(since) - expected) / expected * 100 : 0;
-      return AnomalyFinding{
-          expected > 0 ? fmt::format("{:.1f}% increase in frequency: seen {} times in {}, {:.0f} were expected", rise, since, length, expected)
-                       : fmt::format("Increase in frequency: seen {} times in {}, not before for a while", since, length),
-          is_error ? "HIGH" : "MEDIUM"};
+      return AnomalyFinding{expected > 0 ? fmt::format("{:.1f}% increase in frequency: seen {} times in {}, {:.0f} were expected", rise,
+                                                       since, length, expected)
+                                         : fmt::format("Increase in frequency: seen {} times in {}, not before for a while", since, length),
+                            is_error ? "HIGH" : "MEDIUM"};
     }
     case PatternChange::less:
       return AnomalyFinding{fmt::format("{:.1f}% decrease in frequency: seen {} times in {}, {:.0f} were expected",

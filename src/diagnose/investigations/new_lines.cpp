@@ -64,9 +64,8 @@ void NewLines::gather(const Request& request, Done done) {
     const telemetry::ChangeSpan span = telemetry::span_since(since_ms, now_ms);
     telemetry::PatternQuestion question{{}, span.baseline_ms, span.now_ms};
     for (const telemetry::LogGroup& group : logs_.groups(scope, "", SIZE_MAX, {})) question.groups.push_back(group.id);
-    counts_.ask(std::move(question), [this, span, done = std::move(done)](std::vector<CountedPattern> patterns) mutable {
-      done(evidence(span, patterns));
-    });
+    counts_.ask(std::move(question),
+                [this, span, done = std::move(done)](std::vector<CountedPattern> patterns) mutable { done(evidence(span, patterns)); });
   });
 }
 
@@ -88,27 +87,27 @@ std::vector<incidents::Evidence> NewLines::evidence(const telemetry::ChangeSpan&
   for (const Found& found : ranked) {
     const telemetry::LogGroup* group = logs_.group(found.pattern->group);
     if (!group) continue;
-    all.push_back(
-        {.kind = "logs",
-         .title = (found.change == PatternChange::is_new ? "New lines in " : "Changed lines in ") + group->name,
-         .summary = summary_of(found, span),
-         .query = Object{{"service", "logs"},
-                         {"operation", "StartQuery"},
-                         {"parameters", Object{{"logGroupNames", Array{group->name}},
-                                               {"startTime", span.baseline_ms / 1000},
-                                               {"endTime", span.now_ms / 1000 + 1},
-                                               {"queryString", "filter @message like /" + found.pattern->regex + "/ | stats count(*) by bin(1m)"}}}},
-         .result = Object{{"logGroup", group->name},
-                          {"change", to_text(found.change)},
-                          {"patternId", telemetry::pattern_id_text(found.pattern->id)},
-                          {"pattern", found.pattern->pattern},
-                          {"count", found.pattern->count(span.since_ms, INT64_MAX)},
-                          {"expected", expected_since(*found.pattern, span)},
-                          {"first", to_rfc3339_ms(instant_from_ms(found.pattern->first_ms))},
-                          {"last", to_rfc3339_ms(instant_from_ms(found.pattern->last_ms))},
-                          {"example", found.pattern->sample}},
-         .resource = make_arn("logs", group->scope, "log-group:" + group->name),
-         .happened = instant_from_ms(found.change == PatternChange::is_new ? found.pattern->first_ms : span.since_ms)});
+    all.push_back({.kind = "logs",
+                   .title = (found.change == PatternChange::is_new ? "New lines in " : "Changed lines in ") + group->name,
+                   .summary = summary_of(found, span),
+                   .query = Object{{"service", "logs"},
+                                   {"operation", "StartQuery"},
+                                   {"parameters", Object{{"logGroupNames", Array{group->name}},
+                                                         {"startTime", span.baseline_ms / 1000},
+                                                         {"endTime", span.now_ms / 1000 + 1},
+                                                         {"queryString", "filter @message like /" + found.pattern->regex +
+                                                                             "/ | stats count(*) by bin(1m)"}}}},
+                   .result = Object{{"logGroup", group->name},
+                                    {"change", to_text(found.change)},
+                                    {"patternId", telemetry::pattern_id_text(found.pattern->id)},
+                                    {"pattern", found.pattern->pattern},
+                                    {"count", found.pattern->count(span.since_ms, INT64_MAX)},
+                                    {"expected", expected_since(*found.pattern, span)},
+                                    {"first", to_rfc3339_ms(instant_from_ms(found.pattern->first_ms))},
+                                    {"last", to_rfc3339_ms(instant_from_ms(found.pattern->last_ms))},
+                                    {"example", found.pattern->sample}},
+                   .resource = make_arn("logs", group->scope, "log-group:" + group->name),
+                   .happened = instant_from_ms(found.change == PatternChange::is_new ? found.pattern->first_ms : span.since_ms)});
   }
   return all;
 }

@@ -18,7 +18,8 @@ class NewLines final : public incidents::EvidenceSource {
   void gather(const Request& request, Done done) override;
 
  private:
-  std::vector<incidents::Evidence> evidence(const telemetry::ChangeSpan& span, const std::vector<telemetry::CountedPattern>& patterns) const;
+  std::vector<incidents::Evidence> evidence(const telemetry::ChangeSpan& span,
+                                            const std::vector<telemetry::CountedPattern>& patterns) const;
 
   storage::StateExecutor& state_;
   telemetry::LogStore& logs_;

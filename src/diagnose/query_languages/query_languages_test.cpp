@@ -38,7 +38,8 @@ struct World {
     ASSERT_TRUE(store.append(*telemetry::ensure_stream(store, shop, group, "s"), events));
   }
   Rows ask(QueryLanguage language, const std::string& text) {
-    LogQueries::Start start{.scope = shop, .text = text, .group_names = {}, .range = {{}, start_ms - 1000, start_ms + 10'000'000, {}}, .user = {}};
+    LogQueries::Start start{
+        .scope = shop, .text = text, .group_names = {}, .range = {{}, start_ms - 1000, start_ms + 10'000'000, {}}, .user = {}};
     start.language = std::string(to_text(language));
     start.parse = [language](std::string_view query) { return parse_query_in(language, query); };
     const auto plan = parse_query_in(language, text);
@@ -67,7 +68,8 @@ struct World {
 TEST(Sql, SelectsFiltersAndOrders) {
   World world;
   EXPECT_EQ(world.sql("SELECT host, ms FROM `/shop` WHERE status = 500 ORDER BY ms DESC"), (Rows{"host=b ms=30", "host=a ms=20"}));
-  EXPECT_EQ(world.sql("SELECT ms * 2 AS twice FROM `/shop` WHERE status <> 500 AND ms BETWEEN 5 AND 10 ORDER BY twice LIMIT 1;"), (Rows{"twice=10"}));
+  EXPECT_EQ(world.sql("SELECT ms * 2 AS twice FROM `/shop` WHERE status <> 500 AND ms BETWEEN 5 AND 10 ORDER BY twice LIMIT 1;"),
+            (Rows{"twice=10"}));
   EXPECT_EQ(world.sql("SELECT t.host FROM `/shop` AS t WHERE t.user IS NULL"), (Rows{"host=a"}));
   EXPECT_EQ(world.sql("SELECT host FROM `/shop` WHERE user LIKE 'a%' AND host NOT IN ('c')"), (Rows{"host=a"}));
   EXPECT_EQ(world.sql("SELECT upper(substring(user, 1, 2)) AS u FROM `/shop` WHERE user = 'bob'"), (Rows{"u=BO"}));
@@ -140,7 +142,8 @@ TEST(Ppl, RefusesByName) {
 
 TEST(QueryLanguages, AnyBytesAreAQueryOrAnError) {
   const std::vector<std::string> seeds = {
-      "SELECT host, COUNT(*) AS n FROM `/shop` s WHERE a LIKE '%x%' AND b IN (1, 2) GROUP BY host HAVING COUNT(*) > 1 ORDER BY n DESC LIMIT 5",
+      "SELECT host, COUNT(*) AS n FROM `/shop` s WHERE a LIKE '%x%' AND b IN (1, 2) GROUP BY host HAVING COUNT(*) > 1 ORDER BY n DESC "
+      "LIMIT 5",
       "source = `/shop` | where like(a, 'x%') and b in (1, 2) | stats count() as n by span(@timestamp, 5m), host | sort - n | head 5",
       "SELECT CASE WHEN a THEN b ELSE CAST(c AS INT) END FROM logGroups(logGroupIdentifier: ['a'])"};
   std::uint32_t state = 7;

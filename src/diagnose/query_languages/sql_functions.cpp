@@ -72,25 +72,14 @@ constexpr Renamed calls[] = {
 };
 
 constexpr Renamed statistics[] = {
-    {"sum", "sum", 1, 1},
-    {"avg", "avg", 1, 1},
-    {"mean", "avg", 1, 1},
-    {"min", "min", 1, 1},
-    {"max", "max", 1, 1},
-    {"stddev", "stddev", 1, 1},
-    {"stddev_pop", "stddev", 1, 1},
-    {"std", "stddev", 1, 1},
-    {"var_pop", "variance", 1, 1},
-    {"variance", "variance", 1, 1},
-    {"earliest", "earliest", 1, 1},
-    {"latest", "latest", 1, 1},
-    {"first", "earliest", 1, 1},
-    {"last", "latest", 1, 1},
-    {"collect_set", "values", 1, 1},
-    {"values", "values", 1, 1},
+    {"sum", "sum", 1, 1},          {"avg", "avg", 1, 1},           {"mean", "avg", 1, 1},           {"min", "min", 1, 1},
+    {"max", "max", 1, 1},          {"stddev", "stddev", 1, 1},     {"stddev_pop", "stddev", 1, 1},  {"std", "stddev", 1, 1},
+    {"var_pop", "variance", 1, 1}, {"variance", "variance", 1, 1}, {"earliest", "earliest", 1, 1},  {"latest", "latest", 1, 1},
+    {"first", "earliest", 1, 1},   {"last", "latest", 1, 1},       {"collect_set", "values", 1, 1}, {"values", "values", 1, 1},
 };
-constexpr std::string_view other_statistics[] = {"count",      "dc",         "distinct_count",    "count_distinct", "approx_count_distinct",
-                                                 "percentile", "percentile_approx", "approx_percentile", "median"};
+constexpr std::string_view other_statistics[] = {
+    "count", "dc", "distinct_count", "count_distinct", "approx_count_distinct", "percentile", "percentile_approx", "approx_percentile",
+    "median"};
 
 std::string call_of(std::string_view name, const std::vector<std::string>& arguments) {
   std::string text(name);
@@ -107,7 +96,8 @@ const Renamed* renamed_in(auto& table, std::string_view name, std::size_t argume
 }
 
 bool is_reserved(const std::string& name) {
-  static constexpr std::array words = {"and", "or", "not", "in", "like", "as", "by", "asc", "desc", "source", "output", "outputnew", "multi", "into", "offset"};
+  static constexpr std::array words = {"and",  "or",     "not",    "in",        "like",  "as",   "by",    "asc",
+                                       "desc", "source", "output", "outputnew", "multi", "into", "offset"};
   const std::string lower = lower_case(name);
   return std::find(words.begin(), words.end(), lower) != words.end();
 }
@@ -115,8 +105,9 @@ bool is_reserved(const std::string& name) {
 /// 'hour' or "hour" as the period of datefloor.
 std::optional<std::string> period_of(const std::string& unit) {
   const std::string lower = lower_case(unquoted(unit));
-  static constexpr std::pair<std::string_view, std::string_view> units[] = {{"second", "1s"}, {"minute", "1m"}, {"hour", "1h"}, {"day", "1d"},
-                                                                            {"week", "1w"},   {"month", "1mo"}, {"quarter", "1q"}, {"year", "1y"}};
+  static constexpr std::pair<std::string_view, std::string_view> units[] = {{"second", "1s"},  {"minute", "1m"}, {"hour", "1h"},
+                                                                            {"day", "1d"},     {"week", "1w"},   {"month", "1mo"},
+                                                                            {"quarter", "1q"}, {"year", "1y"}};
   for (const auto& [name, period] : units)
     if (lower == name) return std::string(period);
   return std::nullopt;
@@ -125,10 +116,9 @@ std::optional<std::string> period_of(const std::string& unit) {
 }  // namespace
 
 std::string quoted_field(const std::string& name) {
-  const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-                     std::all_of(name.begin(), name.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@' || c == '.' || c == '_';
-                     });
+  const bool plain = !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@' || c == '.' || c == '_';
+  });
   if (plain && !is_reserved(name)) return name;
   std::string quoted = "`";
   for (const char c : name) {
@@ -148,7 +138,8 @@ std::string quoted_text(const std::string& text) {
 }
 
 std::string like_test(const std::string& field, const std::string& pattern, bool any_case) {
-  const std::string inner = pattern.size() >= 2 && pattern.front() == '%' && pattern.back() == '%' ? pattern.substr(1, pattern.size() - 2) : "";
+  const std::string inner =
+      pattern.size() >= 2 && pattern.front() == '%' && pattern.back() == '%' ? pattern.substr(1, pattern.size() - 2) : "";
   if (!inner.empty() && !any_case && inner.find_first_of("%_\\") == std::string::npos) return field + " like " + quoted_text(inner);
   std::string regex = any_case ? "(?is)^" : "(?s)^";
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -196,7 +187,8 @@ bool is_statistic(std::string_view written) {
          std::find(std::begin(other_statistics), std::end(other_statistics), name) != std::end(other_statistics);
 }
 
-std::optional<std::string> translated_statistic(std::string_view written, const std::vector<std::string>& arguments, bool distinct, bool fractions) {
+std::optional<std::string> translated_statistic(std::string_view written, const std::vector<std::string>& arguments, bool distinct,
+                                                bool fractions) {
   const std::string name = lower_case(written);
   const std::size_t count = arguments.size();
   const bool distinct_name = name == "dc" || name == "distinct_count" || name == "count_distinct" || name == "approx_count_distinct";

@@ -107,7 +107,8 @@ class SelectReader {
   }
 
   bool at_clause() const {
-    for (const char* word : {"where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on", "union", "offset", "except", "intersect"})
+    for (const char* word : {"where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on", "union",
+                             "offset", "except", "intersect"})
       if (in_.at_word(word)) return true;
     return false;
   }
@@ -162,7 +163,8 @@ class SelectReader {
       if (!more) return std::unexpected(more.error());
       if (!*more) break;
     }
-    join_ = std::string("join type=") + (keep_left ? "left" : "inner") + " left=" + left_ + " right=" + right_ + " where " + keys + " (SOURCE ";
+    join_ =
+        std::string("join type=") + (keep_left ? "left" : "inner") + " left=" + left_ + " right=" + right_ + " where " + keys + " (SOURCE ";
     for (std::size_t i = 0; i < right->size(); ++i) join_ += (i ? ", " : "") + quoted_text((*right)[i]);
     join_ += ")";
     return {};

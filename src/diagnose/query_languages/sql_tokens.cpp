@@ -9,7 +9,9 @@
 namespace tocsin::diagnose {
 namespace {
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@' || static_cast<unsigned char>(c) >= 128; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '@' || static_cast<unsigned char>(c) >= 128;
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
@@ -62,12 +64,14 @@ Parsed<void> SqlReader::advance() {
   if (is_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
     token_.kind = SqlToken::Kind::number;
     while (at_ < text_.size() && (is_digit(text_[at_]) || text_[at_] == '.')) ++at_;
-    const bool power = at_ + 1 < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E') && (is_digit(text_[at_ + 1]) || text_[at_ + 1] == '-');
+    const bool power =
+        at_ + 1 < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E') && (is_digit(text_[at_ + 1]) || text_[at_ + 1] == '-');
     if (power)
       for (at_ += 2; at_ < text_.size() && is_digit(text_[at_]);) ++at_;
   } else if (is_letter(c)) {
     token_.kind = SqlToken::Kind::word;
-    while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]) || (text_[at_] == '.' && at_ + 1 < text_.size() && (is_letter(text_[at_ + 1]) || is_digit(text_[at_ + 1])))))
+    while (at_ < text_.size() && (is_letter(text_[at_]) || is_digit(text_[at_]) ||
+                                  (text_[at_] == '.' && at_ + 1 < text_.size() && (is_letter(text_[at_ + 1]) || is_digit(text_[at_ + 1])))))
       ++at_;
   } else {
     token_.kind = SqlToken::Kind::sign;

@@ -80,8 +80,8 @@ std::string rows_as_csv(const std::vector<ResultRow>& rows) {
   return csv;
 }
 
-ScheduledQueries::ScheduledQueries(storage::StateExecutor& state, Random& random, delivery::Timers& timers, telemetry::LogSettings& settings,
-                                   LogQueries& queries, LookupTables& tables, Ways ways)
+ScheduledQueries::ScheduledQueries(storage::StateExecutor& state, Random& random, delivery::Timers& timers,
+                                   telemetry::LogSettings& settings, LogQueries& queries, LookupTables& tables, Ways ways)
     : state_(state), random_(random), timers_(timers), settings_(settings), queries_(queries), tables_(tables), ways_(std::move(ways)) {}
 
 void ScheduledQueries::start() {
@@ -90,7 +90,9 @@ void ScheduledQueries::start() {
   });
 }
 
-std::string ScheduledQueries::arn(const Scope& scope, const std::string& id) { return make_arn("logs", scope, std::string(arn_prefix) + id); }
+std::string ScheduledQueries::arn(const Scope& scope, const std::string& id) {
+  return make_arn("logs", scope, std::string(arn_prefix) + id);
+}
 
 Result<std::string> ScheduledQueries::create(const Scope& scope, Object definition) {
   if (auto sound = check_scheduled_query(definition); !sound) return std::unexpected(sound.error());
@@ -199,14 +201,14 @@ Result<void> ScheduledQueries::due(const Scope& scope, const std::string& id, In
                {"endTime", span.to_s}};
   if (const Array& groups = array_at(*body, "logGroupIdentifiers"); !groups.empty()) input["logGroupIdentifiers"] = groups;
   state_.after_commit([this, scope, id, run, input = std::move(input), role = text_or(*body, "executionRoleArn")]() mutable {
-    ways_.start(scope, role, std::move(input), [this, scope, id, run](Result<std::string> query_id) { begun(scope, id, run, std::move(query_id)); });
+    ways_.start(scope, role, std::move(input),
+                [this, scope, id, run](Result<std::string> query_id) { begun(scope, id, run, std::move(query_id)); });
   });
   return {};
 }
 
 void ScheduledQueries::begun(const Scope& scope, const std::string& id, const std::string& run, Result<std::string> query_id) {
-  if (query_id)
-    queries_.when_ended(*query_id, [this, scope, id, run](const LogQuery& query) { ended(scope, id, run, query); });
+  if (query_id) queries_.when_ended(*query_id, [this, scope, id, run](const LogQuery& query) { ended(scope, id, run, query); });
   state_.submit([this, scope, id, run, query_id = std::move(query_id)]() -> Result<void> {
     const auto before = settings_.get(log_setting::scheduled_run, scope, id, run);
     Object body = before ? before->get_object() : Object{};
@@ -218,7 +220,8 @@ void ScheduledQueries::begun(const Scope& scope, const std::string& id, const st
     }
     keep_run(scope, id, run, body);
     if (!query_id)
-      if (const auto query = settings_.get(log_setting::scheduled_query, scope, "", id)) tell({scope, "", id, *query}, body, std::unexpected(query_id.error()));
+      if (const auto query = settings_.get(log_setting::scheduled_query, scope, "", id))
+        tell({scope, "", id, *query}, body, std::unexpected(query_id.error()));
     return {};
   });
 }
@@ -246,7 +249,8 @@ void ScheduledQueries::ended(const Scope& scope, const std::string& id, const st
     if (copy->status == QueryStatus::complete) changed["destinations"] = deliver_all(query, *copy);
     keep_run(scope, id, run, changed);
     Result<std::vector<ResultRow>> rows = copy->results;
-    if (copy->status != QueryStatus::complete) rows = fail(ErrorKind::unavailable, copy->failure.empty() ? "The query did not complete." : copy->failure);
+    if (copy->status != QueryStatus::complete)
+      rows = fail(ErrorKind::unavailable, copy->failure.empty() ? "The query did not complete." : copy->failure);
     tell(query, changed, rows);
     return {};
   });
@@ -267,7 +271,9 @@ Object ScheduledQueries::deliver(const LogSetting& query, const Document& destin
     const std::string uri = text_or(*s3, "destinationIdentifier");
     const std::string file = "/" + text_or(query.body, "name") + "/" + result.id + ".json";
     done = ways_.write_file(path_of_s3_uri(uri + file), rows_as_json(query, result));
-    out = {{"destinationType", "S3"}, {"destinationIdentifier", uri}, {"processedIdentifier", uri + (uri.ends_with('/') ? file.substr(1) : file)}};
+    out = {{"destinationType", "S3"},
+           {"destinationIdentifier", uri},
+           {"processedIdentifier", uri + (uri.ends_with('/') ? file.substr(1) : file)}};
   } else if (const Document* table = tocsin::find(destination, "lookupTableConfiguration")) {
     const std::string name = text_or(*table, "tableName"), csv = rows_as_csv(result.results);
     auto kept = tables_.describe(query.scope, name) ? tables_.update(query.scope, name, text_at(*table, "description"), csv)

@@ -25,7 +25,8 @@ class ScheduledQueries {
     std::function<Result<void>(const std::string& path, const std::string& content)> write_file;  ///< below the exports
     std::function<Result<void>(EventEnvelope)> append_event;
     /// Told, inside a unit, what a managed query gave: its rows, or why there are none.
-    std::function<void(const Scope& scope, const std::string& manager, Instant triggered, const Result<std::vector<ResultRow>>& rows)> managed_ended;
+    std::function<void(const Scope& scope, const std::string& manager, Instant triggered, const Result<std::vector<ResultRow>>& rows)>
+        managed_ended;
   };
   /// All must outlive this object.
   ScheduledQueries(storage::StateExecutor& state, Random& random, delivery::Timers& timers, telemetry::LogSettings& settings,

@@ -8,7 +8,8 @@ constexpr std::int64_t hour_s = 3600;
 constexpr std::int64_t seconds_max = 100'000'000'000;
 
 bool is_name(const std::string& name) {
-  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/.#") == std::string::npos;
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-/.#") == std::string::npos;
 }
 }  // namespace
 
@@ -30,7 +31,8 @@ Result<void> check_scheduled_query(const Document& definition) {
   if (start <= 0) return fail(ErrorKind::invalid, "startTimeOffset must be greater than 0 seconds.");
   if (end < 0 || end >= start) return fail(ErrorKind::invalid, "endTimeOffset must be at least 0 and less than startTimeOffset.");
   const auto from = integer_at(definition, "scheduleStartTime"), to = integer_at(definition, "scheduleEndTime");
-  if (from && to && instant_of(*to) <= instant_of(*from)) return fail(ErrorKind::invalid, "scheduleEndTime must be after scheduleStartTime.");
+  if (from && to && instant_of(*to) <= instant_of(*from))
+    return fail(ErrorKind::invalid, "scheduleEndTime must be after scheduleStartTime.");
   return {};
 }
 

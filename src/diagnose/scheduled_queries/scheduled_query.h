@@ -19,8 +19,8 @@ std::optional<Instant> next_run(const Document& definition, Instant after, Insta
 struct QuerySpan {
   std::int64_t from_s = 0, to_s = 0;
 };
-/// What a run at `at` looks at: from startTimeOffset seconds before it to endTimeOffset seconds before it. Without startTimeOffset: since the
-/// run before, or an hour.
+/// What a run at `at` looks at: from startTimeOffset seconds before it to endTimeOffset seconds before it. Without startTimeOffset: since
+/// the run before, or an hour.
 QuerySpan span_of_run(const Document& definition, Instant at, std::optional<Instant> before);
 
 /// s3://BUCKET/PREFIX as a path below the exports.

@@ -74,7 +74,8 @@ Result<void> copy_all(const fs::path& data, const fs::path& into) {
     for (const fs::path& name : *list) {
       fs::create_directories((into / name).parent_path(), error);
       const bool copied = list == &databases ? copy_database(data / name, into / name) : fs::copy_file(data / name, into / name, error);
-      if (!copied) return fail(ErrorKind::unavailable, (data / name).string() + " could not be copied" + (error ? ": " + error.message() : ""));
+      if (!copied)
+        return fail(ErrorKind::unavailable, (data / name).string() + " could not be copied" + (error ? ": " + error.message() : ""));
     }
   return {};
 }
@@ -83,7 +84,8 @@ Result<void> copy_all(const fs::path& data, const fs::path& into) {
 
 Result<BackupReport> back_up(const fs::path& data, const fs::path& into, Instant now, const std::string& version) {
   std::error_code error;
-  if (!fs::exists(DataDirectory{data}.state_database(), error)) return fail(ErrorKind::not_found, "there is no data directory " + data.string());
+  if (!fs::exists(DataDirectory{data}.state_database(), error))
+    return fail(ErrorKind::not_found, "there is no data directory " + data.string());
   if (!is_empty_place(into)) return fail(ErrorKind::already_exists, into.string() + " is not empty");
   fs::create_directories(into, error);
   fs::permissions(into, fs::perms::owner_all, error);
@@ -105,7 +107,8 @@ Result<BackupReport> back_up(const fs::path& data, const fs::path& into, Instant
                               {"sha256", digest}});
   }
   std::ofstream manifest(into / manifest_name);
-  manifest << to_pretty_json(Object{{"format", format}, {"version", version}, {"taken", to_rfc3339(now)}, {"files", std::move(files)}}) << '\n';
+  manifest << to_pretty_json(Object{{"format", format}, {"version", version}, {"taken", to_rfc3339(now)}, {"files", std::move(files)}})
+           << '\n';
   manifest.close();
   if (!manifest) return undone({ErrorKind::unavailable, (into / manifest_name).string() + " cannot be written", {}});
   return report;
@@ -113,12 +116,14 @@ Result<BackupReport> back_up(const fs::path& data, const fs::path& into, Instant
 
 Result<BackupReport> restore(const fs::path& backup, const fs::path& data) {
   std::error_code error;
-  if (!is_empty_place(data)) return fail(ErrorKind::already_exists, data.string() + " is not empty: a backup is restored into a new data directory");
+  if (!is_empty_place(data))
+    return fail(ErrorKind::already_exists, data.string() + " is not empty: a backup is restored into a new data directory");
   std::ifstream in(backup / manifest_name);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const auto manifest = parse_json(text);
   if (!manifest || integer_or(*manifest, "format", 0) != format)
-    return fail(ErrorKind::invalid, backup.string() + " is no backup of this release: its " + manifest_name + " is missing or of another format");
+    return fail(ErrorKind::invalid,
+                backup.string() + " is no backup of this release: its " + manifest_name + " is missing or of another format");
   BackupReport report;
   std::vector<fs::path> names;
   for (const Document& each : array_at(*manifest, "files")) {

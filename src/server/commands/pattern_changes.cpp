@@ -39,7 +39,8 @@ bool is_wanted(const PatternChangesOptions& options, PatternChange change) {
   return change == PatternChange::more || change == PatternChange::less;
 }
 
-void print(const CountedPattern& pattern, PatternChange change, const telemetry::ChangeSpan& span, const std::string& group, bool json, Console console) {
+void print(const CountedPattern& pattern, PatternChange change, const telemetry::ChangeSpan& span, const std::string& group, bool json,
+           Console console) {
   const std::uint64_t since = pattern.count(span.since_ms, INT64_MAX);
   const double expected = expected_since(pattern, span);
   if (json) {
@@ -56,7 +57,8 @@ void print(const CountedPattern& pattern, PatternChange change, const telemetry:
                 << "\n";
     return;
   }
-  const std::string rate = change == PatternChange::is_new ? fmt::format("{} times", since) : fmt::format("{} times, {:.0f} expected", since, expected);
+  const std::string rate =
+      change == PatternChange::is_new ? fmt::format("{} times", since) : fmt::format("{} times, {:.0f} expected", since, expected);
   console.out << to_text(change) << "  " << group << "  " << rate << ", " << to_rfc3339(instant_from_ms(pattern.first_ms)) << " to "
               << to_rfc3339(instant_from_ms(pattern.last_ms)) << "\n      " << pattern.pattern << "\n";
 }
@@ -75,7 +77,9 @@ std::optional<Instant> parse_since(const std::string& text, Instant now) {
 }
 
 ExitCode run_pattern_changes(const ServerConfig& config, const PatternChangesOptions& options, const Clock& clock, Console console) {
-  const std::string& text = !options.new_since.empty() ? options.new_since : !options.gone_since.empty() ? options.gone_since : options.changed_since;
+  const std::string& text = !options.new_since.empty()    ? options.new_since
+                            : !options.gone_since.empty() ? options.gone_since
+                                                          : options.changed_since;
   const Instant now = clock.now();
   const auto since = parse_since(text, now);
   if (!since || *since >= now) {

@@ -1,5 +1,5 @@
-// `tocsin patterns --new-since 15m`: which lines are new, gone, or come at another rate, from the counts that the server of a data directory
-// keeps. Reads a copy of them: the server may run, and is up to five seconds ahead.
+// `tocsin patterns --new-since 15m`: which lines are new, gone, or come at another rate, from the counts that the server of a data
+// directory keeps. Reads a copy of them: the server may run, and is up to five seconds ahead.
 #pragma once
 
 #include <optional>

@@ -49,7 +49,8 @@ std::size_t BlockHousekeeping::merge_small_blocks() {
   std::vector<LogRow> rows;
   for (const BlockEntry& block : blocks) {
     const auto packed = tables_.block_rows(block.id);
-    auto unpacked = packed ? decode_block(*packed, block.group) : Result<std::vector<LogRow>>(fail(ErrorKind::internal, "The block is gone."));
+    auto unpacked =
+        packed ? decode_block(*packed, block.group) : Result<std::vector<LogRow>>(fail(ErrorKind::internal, "The block is gone."));
     if (!unpacked) {
       log::error(part, "a block is damaged; it is not merged with others", {{"block", std::to_string(block.id)}});
       return 0;

@@ -38,8 +38,8 @@ struct ChangeSpan {
 /// As much time before `since` as behind it, four times over, at least an hour and at most a day.
 ChangeSpan span_since(std::int64_t since_ms, std::int64_t now_ms);
 
-/// New: never seen before `since`. Gone: seen in the baseline often enough that five or more were expected since, and none came. More, less:
-/// at least twice or at most half of what was expected, and further from it than chance brings (four standard deviations of a Poisson
+/// New: never seen before `since`. Gone: seen in the baseline often enough that five or more were expected since, and none came. More,
+/// less: at least twice or at most half of what was expected, and further from it than chance brings (four standard deviations of a Poisson
 /// count).
 PatternChange change_of(const CountedPattern& pattern, const ChangeSpan& span);
 /// How many were expected since, by the baseline.

@@ -30,8 +30,7 @@ struct PatternCounts::Lines {
   std::vector<PatternTally::Line> views() const {
     std::vector<PatternTally::Line> all;
     all.reserve(lines.size());
-    for (const Each& each : lines)
-      all.push_back({each.time_ms, each.sequence, std::string_view(bytes).substr(each.begin, each.size)});
+    for (const Each& each : lines) all.push_back({each.time_ms, each.sequence, std::string_view(bytes).substr(each.begin, each.size)});
     return all;
   }
 };

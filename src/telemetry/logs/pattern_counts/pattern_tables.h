@@ -35,7 +35,7 @@ struct CountedGroup {
   LogGroupId id = 0;
   Scope scope;
   std::string name;
-  std::uint64_t sequence = 0;  ///< all events up to this one
+  std::uint64_t sequence = 0;   ///< all events up to this one
   std::int64_t counted_ms = 0;  ///< when
 };
 
