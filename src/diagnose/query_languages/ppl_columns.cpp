@@ -90,7 +90,6 @@ Parsed<void> PplReader::stats() {
   commands_.push_back("stats " + list + by);
   columns.insert(columns.end(), keys.begin(), keys.end());
   shown_ = std::move(columns);
-  renamed_.clear();
   return {};
 }
 
@@ -140,7 +139,7 @@ Parsed<void> PplReader::rename() {
     if (auto as = in_.expect_word("as"); !as) return as;
     auto to = in_.name();
     if (!to) return std::unexpected(to.error());
-    const std::string source = expressions_.resolve(*from);
+    const std::string source = *from;
     commands_.push_back("fields " + quoted_field(source) + " as " + quoted_field(*to));
     if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
     const auto at = std::find(shown_->begin(), shown_->end(), source);
@@ -168,7 +167,7 @@ Parsed<void> PplReader::parse() {
       regex += (*pattern)[i] == '/' ? "\\/" : std::string(1, (*pattern)[i]);
     }
   }
-  commands_.push_back("parse " + quoted_field(expressions_.resolve(*field)) + " /" + regex + "/");
+  commands_.push_back("parse " + quoted_field(*field) + " /" + regex + "/");
   if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
   for (std::size_t at = 0; (at = pattern->find("(?<", at)) != std::string::npos; at += 3) {
     const std::size_t end = pattern->find('>', at);
@@ -181,12 +180,14 @@ Parsed<void> PplReader::parse() {
 Parsed<void> PplReader::fillnull() {
   if (in_.at_word("with")) {
     if (auto moved = in_.advance(); !moved) return moved;
-    auto value = expressions_.expression();
-    if (!value) return std::unexpected(value.error());
+    // a constant: an expression would take "in" for a test
+    const SqlToken value = in_.token();
+    if (value.kind != Kind::text && value.kind != Kind::number) return in_.unexpected("a text or a number");
+    if (auto moved = in_.advance(); !moved) return moved;
     if (auto in = in_.expect_word("in"); !in) return in;
     auto list = names();
     if (!list) return std::unexpected(list.error());
-    for (const std::string& name : *list) fill(name, value->text);
+    for (const std::string& name : *list) fill(name, value.kind == Kind::text ? quoted_text(value.text) : value.text);
     return {};
   }
   if (auto word = in_.expect_word("using"); !word) return in_.unexpected("with or using");
@@ -204,15 +205,7 @@ Parsed<void> PplReader::fillnull() {
 }
 
 void PplReader::fill(const std::string& name, const std::string& value) {
-  const std::string source = expressions_.resolve(name), filled = "__filled_" + name;
-  commands_.push_back("fields coalesce(" + quoted_field(source) + ", " + value + ") as " + quoted_field(filled));
-  if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
-  const auto at = std::find(shown_->begin(), shown_->end(), source);
-  if (at == shown_->end())
-    shown_->push_back(filled);
-  else
-    *at = filled;
-  renamed_[name] = filled;
+  made(name, "coalesce(" + quoted_field(name) + ", " + value + ")");
 }
 
 }  // namespace tocsin::diagnose

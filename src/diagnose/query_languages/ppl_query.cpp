@@ -25,7 +25,9 @@ Parsed<std::string> PplReader::read() {
   if (shown_) {
     std::string list;
     for (const std::string& name : *shown_) list += (list.empty() ? "display " : ", ") + quoted_field(name);
-    commands_.push_back(list);
+    // what is shown must be said before dedup: only a limit may follow it
+    const auto dedup = std::find_if(commands_.begin(), commands_.end(), [](const std::string& each) { return each.starts_with("dedup "); });
+    commands_.insert(dedup, list);
   }
   for (const std::string& each : commands_) text += (text.empty() ? "" : " | ") + each;
   return text.empty() ? std::string("fields @timestamp, @message") : text;
@@ -52,7 +54,7 @@ Parsed<std::vector<std::string>> PplReader::names() {
   while (true) {
     auto name = in_.name();
     if (!name) return std::unexpected(name.error());
-    all.push_back(expressions_.resolve(*name));
+    all.push_back(std::move(*name));
     const auto comma = in_.accept_sign(",");
     if (!comma) return std::unexpected(comma.error());
     if (!*comma) return all;
@@ -192,7 +194,7 @@ Parsed<void> PplReader::patterns() {
 Parsed<void> PplReader::expand() {
   auto name = in_.name();
   if (!name) return std::unexpected(name.error());
-  commands_.push_back("expand " + quoted_field(expressions_.resolve(*name)));
+  commands_.push_back("expand " + quoted_field(*name));
   return {};
 }
 

@@ -1,7 +1,6 @@
 // Reads PPL, command after command, and says it in the language of Logs Insights.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +17,6 @@ class PplReader {
         PplReader nested(in_, true);
         return nested.read();
       };
-    expressions_.resolve = [this](const std::string& name) {
-      const auto renamed = renamed_.find(name);
-      return renamed == renamed_.end() ? name : renamed->second;
-    };
   }
 
   Parsed<std::string> read();
@@ -93,7 +88,6 @@ class PplReader {
   SqlExpressionReader expressions_;
   std::vector<std::string> commands_;
   std::optional<std::vector<std::string>> shown_;  ///< what a display at the end names; without it what the commands show
-  std::map<std::string, std::string> renamed_;     ///< what a name of the user stands for
 };
 
 }  // namespace tocsin::diagnose
