@@ -6,6 +6,7 @@
 
 #include "agent/agent.h"
 #include "agent/host_metrics_loop.h"
+#include "agent/log_files_loop.h"
 #include "agent/server_client.h"
 #include "base/ids.h"
 #include "wire/host_key/host_key.h"
@@ -16,6 +17,7 @@ namespace {
 struct Settings {
   std::string directory = "/var/lib/tocsin-agent";
   bool metrics = false;
+  LogFilesOptions logs;
   std::string server, region = "eu-west-1", ca_file, computer_name, activation_id, activation_code;
 };
 
@@ -56,6 +58,8 @@ int run_agent(const Settings& settings) {
   HostMetricsLoop metrics(*registration, settings.directory, clock, random);
   if (settings.metrics)
     if (const auto started = metrics.start(); !started) return tell(started.error());
+  LogFilesLoop logs(*registration, settings.directory, clock, random);
+  if (const auto started = logs.start(settings.logs); !started) return tell(started.error());
   int which = 0;
   sigwait(&ends, &which);
   agent.stop();
@@ -82,6 +86,8 @@ int main(int argc, char** argv) {
   registering->add_option("--name", settings.computer_name, "the name that the server shows, when it is not that of the machine");
   CLI::App* running = app.add_subcommand("run", "connect, and do what the server asks, until SIGTERM");
   running->add_flag("--metrics", settings.metrics, "measure this host each minute: processor, memory, disks, network, processes (namespace CWAgent)");
+  running->add_option("--log", settings.logs.files, "follow a file: PATH=GROUP or PATH=GROUP:STREAM; repeats")->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  running->add_option("--journal", settings.logs.journal_group, "follow the systemd journal into this log group");
   app.set_version_flag("--version", "tocsin-agent 0.1.0");
   try {
     app.parse(argc, argv);

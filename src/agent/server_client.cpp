@@ -128,6 +128,18 @@ Result<void> ServerClient::put_metric_data(const std::string& body) {
   return std::unexpected(std::move(error));
 }
 
+Result<Document> ServerClient::call_logs(const std::string& operation, const Object& input) {
+  if (credentials_need_refresh())
+    if (auto fresh = refresh_credentials(); !fresh) return std::unexpected(fresh.error());
+  const auto answer = post("/", "Logs_20140328." + operation, to_json(input), Signature::credentials, "logs");
+  if (!answer) return std::unexpected(answer.error());
+  if (answer->status == 200) return parse_json(answer->body.empty() ? "{}" : answer->body);
+  Error error = refused(*answer).error();
+  // a group that is missing can be made, a permission be given
+  if (answer->status == 400 && error.reason == "InvalidParameterException") error.kind = ErrorKind::invalid;
+  return std::unexpected(std::move(error));
+}
+
 bool ServerClient::credentials_need_refresh() const { return !credentials_ || clock_.now() >= refresh_at_; }
 
 Result<void> ServerClient::ping(const HostFacts& facts) {

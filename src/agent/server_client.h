@@ -31,6 +31,9 @@ class ServerClient {
   Result<void> ping(const HostFacts& facts);
   /// Sends the JSON of a PutMetricData with the host's credentials, asking for new ones when they have aged. `invalid`: it can never be taken.
   Result<void> put_metric_data(const std::string& body);
+  /// An operation of CloudWatch Logs with the host's credentials. The error's `reason` is the service's code; `invalid`: it can never be
+  /// taken; `unavailable`: whether it was carried out is not known.
+  Result<Document> call_logs(const std::string& operation, const Object& input);
   /// The token that opens the control channel.
   Result<std::string> control_channel_token();
   /// ws(s)://…/v1/control-channel/mi-…

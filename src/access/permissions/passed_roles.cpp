@@ -26,6 +26,7 @@ constexpr Passing passings[] = {
     {"logs", "PutDestination", "roleArn", "logs.amazonaws.com"},
     {"logs", "CreateScheduledQuery", "executionRoleArn", "logs.amazonaws.com"},
     {"logs", "UpdateScheduledQuery", "executionRoleArn", "logs.amazonaws.com"},
+    {"cloudwatch", "PutLogAlarm", "ScheduledQueryRoleARN", "logs.amazonaws.com"},
     {"scheduler", "CreateSchedule", "RoleArn", "scheduler.amazonaws.com"},
     {"scheduler", "UpdateSchedule", "RoleArn", "scheduler.amazonaws.com"},
     {"lambda", "CreateFunction", "Role", "lambda.amazonaws.com"},

@@ -30,7 +30,7 @@ std::optional<Instant> time_at(const Call& call, std::string_view member) {
 std::set<AlarmKind> kinds_of(const Call& call) {
   std::set<AlarmKind> kinds;
   for (const std::string& type : texts_at(call.input, "AlarmTypes"))
-    if (type != "LogAlarm") kinds.insert(type == to_text(AlarmKind::composite) ? AlarmKind::composite : AlarmKind::metric);
+    kinds.insert(detect::alarm_kind_of(type));
   if (array_at(call.input, "AlarmTypes").empty()) kinds.insert(AlarmKind::metric);
   return kinds;
 }

@@ -40,20 +40,21 @@ Object to_short_document(const AlarmRecord& alarm, bool with_state) {
 }
 
 struct Lists {
-  Array metric, composite;
+  Array metric, composite, log;
   void add(const AlarmRecord& alarm, Object document) {
-    (alarm.kind == AlarmKind::metric ? metric : composite).emplace_back(std::move(document));
+    (alarm.kind == AlarmKind::metric ? metric : alarm.kind == AlarmKind::log ? log : composite).emplace_back(std::move(document));
   }
-  Object answer() { return {{"CompositeAlarms", std::move(composite)}, {"MetricAlarms", std::move(metric)}}; }
+  Object answer() {
+    Object out{{"CompositeAlarms", std::move(composite)}, {"MetricAlarms", std::move(metric)}};
+    if (!log.empty()) out["LogAlarms"] = std::move(log);
+    return out;
+  }
 };
 
 /// When no types are named, metric alarms alone are meant.
 std::set<AlarmKind> kinds_of(const Call& call) {
   std::set<AlarmKind> kinds;
-  for (const std::string& type : texts_at(call.input, "AlarmTypes")) {
-    if (type == to_text(AlarmKind::metric)) kinds.insert(AlarmKind::metric);
-    if (type == to_text(AlarmKind::composite)) kinds.insert(AlarmKind::composite);
-  }
+  for (const std::string& type : texts_at(call.input, "AlarmTypes")) kinds.insert(detect::alarm_kind_of(type));
   if (array_at(call.input, "AlarmTypes").empty()) kinds.insert(AlarmKind::metric);
   return kinds;
 }

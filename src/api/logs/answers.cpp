@@ -15,6 +15,8 @@ std::unexpected<ServiceError> to_service_error(const Error& error) {
       return refuse("ResourceNotFoundException", error.message);
     case ErrorKind::already_exists:
       return refuse("ResourceAlreadyExistsException", error.message);
+    case ErrorKind::denied:
+      return refuse("AccessDeniedException", error.message, 400);
     case ErrorKind::limit_exceeded:
       return refuse("LimitExceededException", error.message);
     case ErrorKind::unavailable:

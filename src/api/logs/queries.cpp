@@ -4,6 +4,8 @@
 
 #include "api/logs/answers.h"
 #include "api/logs/query_operations.h"
+#include "diagnose/query_languages/query_languages.h"
+#include "telemetry/logs/data_protection/data_masks.h"
 
 namespace tocsin::api::logs {
 namespace {
@@ -79,7 +81,7 @@ Object statistics_of(const LogQuery& query, std::size_t results) {
 }
 
 Object to_document(const LogQuery& query, Instant now) {
-  return {{"queryLanguage", "CWLI"},
+  return {{"queryLanguage", query.language},
           {"queryId", query.id},
           {"queryString", query.text},
           {"status", status_name(query.status)},
@@ -100,21 +102,28 @@ Checked<std::size_t> page_offset(const Call& call, const ListTokens& tokens) {
 
 }  // namespace
 
-Reply start_query(LogStore& store, LogQueries& queries, const Call& call) {
-  if (const std::string language = text_or(call.input, "queryLanguage", "CWLI"); language != "CWLI")
-    return invalid_parameter("The query language " + language + " is not offered.");
+Reply start_query(LogRooms& rooms, LogQueries& queries, const Call& call) {
+  LogStore& store = rooms.store;
+  const auto language = diagnose::parse_query_language(text_or(call.input, "queryLanguage", "CWLI"));
+  if (!language) return invalid_parameter("The query language " + text_or(call.input, "queryLanguage") + " is not offered.");
   auto names = queried_names(call);
   if (!names) return std::unexpected(names.error());
   const std::int64_t start = integer_or(call.input, "startTime", 0), end = integer_or(call.input, "endTime", 0);
   if (end < start) return invalid_parameter("End time should not be before start time.");
   LogQueries::Start query{
       .scope = call.scope, .text = text_or(call.input, "queryString"), .group_names = *names, .range = {}, .user = call.principal.arn};
+  query.language = std::string(to_text(*language));
+  if (*language != diagnose::QueryLanguage::insights)
+    query.parse = [language = *language](std::string_view text) { return diagnose::parse_query_in(language, text); };
   for (const std::string& name : *names) {
     const auto group = group_named(store, call.scope, name);
     if (!group)
       return refuse("ResourceNotFoundException", "Log group '" + name + "' does not exist for account ID '" + call.scope.account + "'");
     query.range.groups.push_back((*group)->id);
+    query.may_unmask = query.may_unmask && (!rooms.may_unmask || rooms.may_unmask(call, **group));
   }
+  // what SOURCE chooses is not known here: whoever unmasks by it must be allowed to everywhere
+  if (names->empty() && rooms.may_unmask) query.may_unmask = rooms.may_unmask(call, {.scope = call.scope, .name = "*"});
   query.range.from_ms = to_milliseconds(start, 0);
   query.range.to_ms = to_milliseconds(end, 999);
   if (const auto limit = integer_at(call.input, "limit")) query.range.rows_max = static_cast<std::size_t>(*limit);
@@ -135,7 +144,7 @@ Reply get_query_results(LogQueries& queries, const ListTokens& tokens, const Cal
   const std::size_t end = std::min(rows.size(), *offset + (rows_max == 0 ? rows_default : rows_max));
   Array page;
   for (std::size_t i = *offset; i < end; ++i) page.emplace_back(to_documents(rows[i]));
-  Object out{{"queryLanguage", "CWLI"},
+  Object out{{"queryLanguage", query->language},
              {"results", std::move(page)},
              {"statistics", statistics_of(*query, rows.size())},
              {"status", status_name(query->status)}};
@@ -168,11 +177,15 @@ Reply describe_queries(LogQueries& queries, const ListTokens& tokens, const Call
   return out;
 }
 
-Reply get_log_record(LogStore& store, const Call& call) {
-  const auto row = diagnose::row_at(store, call.scope, text_or(call.input, "logRecordPointer"));
+Reply get_log_record(LogRooms& rooms, const Call& call) {
+  LogStore& store = rooms.store;
+  auto row = diagnose::row_at(store, call.scope, text_or(call.input, "logRecordPointer"));
   if (!row)
     return row.error().kind == ErrorKind::not_found ? refuse("ResourceNotFoundException", row.error().message)
                                                     : Reply(invalid_parameter(row.error().message));
+  if (!truth_or(call.input, "unmask", false))
+    if (const auto masks = telemetry::masks_of(rooms.settings, *store.group(row->group)); !masks.empty())
+      row->message = masks.masked(row->message, row->ingested_ms);
   Object record{{"@message", row->message},
                 {"@timestamp", std::to_string(row->position.time_ms)},
                 {"@ingestionTime", std::to_string(row->ingested_ms)},

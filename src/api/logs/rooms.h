@@ -1,6 +1,9 @@
 // What the operations of CloudWatch Logs work on.
 #pragma once
 
+#include <functional>
+
+#include "api/call.h"
 #include "telemetry/logs/exports/log_exports.h"
 #include "telemetry/logs/live_tail/live_tails.h"
 #include "telemetry/logs/log_store.h"
@@ -21,6 +24,8 @@ struct LogRooms {
   telemetry::LiveTails& tails;
   telemetry::LogExports& exports;
   wire::BodyStreams& streams;
+  /// Whether the caller may see what the group's policy masks. Without it everybody may.
+  std::function<bool(const Call&, const telemetry::LogGroup&)> may_unmask = {};
 };
 
 }  // namespace tocsin::api

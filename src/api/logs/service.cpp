@@ -57,6 +57,7 @@ std::vector<Operation> setting_operations(LogRooms rooms, const ListTokens& toke
           operation("TagLogGroup", tag_log_group, rooms),
           operation("UntagLogGroup", untag_log_group, rooms),
           operation("ListTagsLogGroup", list_tags_log_group, rooms),
+          operation("GetLogRecord", get_log_record, rooms),
           listing("ListLogGroups", list_log_groups, rooms, tokens)};
 }
 
@@ -113,7 +114,6 @@ std::vector<Operation> event_operations(LogStore& store, const ListTokens& token
           listing("DescribeLogStreams", describe_log_streams, store, tokens),
           operation("DeleteLogStream", delete_log_stream, store),
           operation("PutLogEvents", put_log_events, store),
-          operation("GetLogRecord", get_log_record, store),
           operation("GetLogGroupFields", get_log_group_fields, store)};
 }
 
@@ -125,7 +125,7 @@ Service make_logs_service(LogRooms rooms, LogQueries& queries, ListTokens tokens
   Service service{"logs", event_operations(store, tokens)};
   for (auto* family : {setting_operations, policy_operations, delivery_operations})
     for (Operation& each : family(rooms, tokens)) service.operations.push_back(std::move(each));
-  service.operations.push_back({"StartQuery", Handle([&store, &queries](const Call& call) { return start_query(store, queries, call); })});
+  service.operations.push_back({"StartQuery", Handle([rooms, &queries](const Call& call) mutable { return start_query(rooms, queries, call); })});
   service.operations.push_back(listing("GetQueryResults", get_query_results, queries, tokens));
   service.operations.push_back({"StopQuery", Handle([&queries](const Call& call) { return stop_query(queries, call); })});
   service.operations.push_back(listing("DescribeQueries", describe_queries, queries, tokens));

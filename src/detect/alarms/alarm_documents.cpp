@@ -118,12 +118,28 @@ void add_metrics(Object& detail, const AlarmRecord& alarm) {
   detail["metrics"] = std::move(metrics);
 }
 
+/// A log alarm's query and what its results are compared with.
+void add_log_query(Object& detail, const Document& definition) {
+  if (const Document* query = find(definition, "ScheduledQueryConfiguration")) {
+    Object told{{"queryString", text_or(*query, "QueryString")}, {"aggregationExpression", text_or(*query, "AggregationExpression")}};
+    if (const Document* groups = find(*query, "LogGroupIdentifiers")) told["logGroupIdentifiers"] = *groups;
+    detail["scheduledQueryConfiguration"] = std::move(told);
+  }
+  for (const char* member : {"QueryResultsToEvaluate", "QueryResultsToAlarm"})
+    if (const auto number = integer_at(definition, member)) detail[camel(member)] = *number;
+  if (const auto threshold = number_at(definition, "Threshold")) detail["threshold"] = plain_number(*threshold);
+  for (const char* member : {"ComparisonOperator", "TreatMissingData"})
+    if (const auto text = text_at(definition, member)) detail[camel(member)] = *text;
+}
+
 /// As events of state changes tell it.
 Object configuration(const AlarmRecord& alarm) {
   Object detail;
   if (const auto description = text_at(alarm.definition, "AlarmDescription")) detail["description"] = *description;
   if (alarm.kind == AlarmKind::composite)
     add_composite(detail, alarm.definition);
+  else if (alarm.kind == AlarmKind::log)
+    add_log_query(detail, alarm.definition);
   else
     add_metrics(detail, alarm);
   return detail;
@@ -135,6 +151,8 @@ Object whole_configuration(const AlarmRecord& alarm) {
   Object detail;
   if (alarm.kind == AlarmKind::composite) {
     add_composite(detail, definition);
+  } else if (alarm.kind == AlarmKind::log) {
+    add_log_query(detail, definition);
   } else {
     for (const char* member : {"EvaluationPeriods", "DatapointsToAlarm"})
       if (const auto number = integer_at(definition, member)) detail[camel(member)] = *number;
@@ -324,6 +342,11 @@ Document notification(const AlarmRecord& alarm, const StateView& before, const S
   }
   if (alarm.kind == AlarmKind::composite) message["TriggeringChildren"] = triggering_children(after.reason_data);
   if (alarm.kind == AlarmKind::metric) message["Trigger"] = trigger_of(definition);
+  if (alarm.kind == AlarmKind::log) {
+    Object trigger;
+    add_log_query(trigger, definition);
+    message["Trigger"] = std::move(trigger);
+  }
   return message;
 }
 

@@ -27,14 +27,21 @@ std::vector<HistoryItem> AlarmStore::history(const Scope& scope, const HistoryFi
   if (!filter.alarm_name.empty()) add(" AND alarm_name = ?", filter.alarm_name);
   if (!filter.contributor_id.empty()) add(" AND contributor_id = ?", filter.contributor_id);
   if (!filter.type.empty()) add(" AND type = ?", filter.type);
-  if (filter.kinds.size() == 1) add(" AND kind = ?", to_text(*filter.kinds.begin()));
+  if (!filter.kinds.empty()) {
+    std::string places;
+    for (const AlarmKind kind : filter.kinds) {
+      places += places.empty() ? "?" : ", ?";
+      parameters.emplace_back(to_text(kind));
+    }
+    sql += " AND kind IN (" + places + ")";
+  }
   if (filter.from) add(" AND time >= ?", *filter.from);
   if (filter.to) add(" AND time <= ?", *filter.to);
   if (filter.after_sequence) add(filter.oldest_first ? " AND sequence > ?" : " AND sequence < ?", *filter.after_sequence);
   add(filter.oldest_first ? " ORDER BY sequence LIMIT ?" : " ORDER BY sequence DESC LIMIT ?", filter.count_max + 1);
   std::vector<HistoryItem> items;
   for (const storage::Row& row : database_.query(sql, parameters))
-    items.push_back({row.integer(0), row.text(1), row.text(2) == to_text(AlarmKind::composite) ? AlarmKind::composite : AlarmKind::metric,
+    items.push_back({row.integer(0), row.text(1), alarm_kind_of(row.text(2)),
                      row.instant(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8)});
   return items;
 }

@@ -12,14 +12,13 @@ constexpr const char* columns =
     "state_updated, state_transitioned, "
     "configured, warm_until, suppressed_by, suppressed_until, suppressed_from";
 
-AlarmKind kind_of(std::string_view text) { return text == to_text(AlarmKind::composite) ? AlarmKind::composite : AlarmKind::metric; }
 AlarmState state_of(std::string_view text) { return parse_alarm_state(text).value_or(AlarmState::insufficient_data); }
 
 AlarmRecord record_of(const storage::Row& row) {
   return {
       .scope = {row.text(0), row.text(1)},
       .name = row.text(2),
-      .kind = kind_of(row.text(3)),
+      .kind = alarm_kind_of(row.text(3)),
       .definition = row.document(4),
       .revision = row.integer(5),
       .cadence_s = row.integer(6),
@@ -53,7 +52,23 @@ bool matches(const AlarmFilter& filter, const AlarmRecord& alarm) {
 
 }  // namespace
 
-std::string_view to_text(AlarmKind kind) { return kind == AlarmKind::metric ? "MetricAlarm" : "CompositeAlarm"; }
+std::string_view to_text(AlarmKind kind) {
+  switch (kind) {
+    case AlarmKind::metric:
+      return "MetricAlarm";
+    case AlarmKind::composite:
+      return "CompositeAlarm";
+    case AlarmKind::log:
+      return "LogAlarm";
+  }
+  return "";
+}
+
+AlarmKind alarm_kind_of(std::string_view text) {
+  for (const AlarmKind kind : {AlarmKind::composite, AlarmKind::log})
+    if (text == to_text(kind)) return kind;
+  return AlarmKind::metric;
+}
 
 std::string AlarmRecord::arn() const { return make_arn("cloudwatch", scope, "alarm:" + name); }
 

@@ -14,9 +14,11 @@
 
 namespace tocsin::detect {
 
-enum class AlarmKind { metric, composite };
-/// "MetricAlarm", "CompositeAlarm".
+enum class AlarmKind { metric, composite, log };
+/// "MetricAlarm", "CompositeAlarm", "LogAlarm".
 std::string_view to_text(AlarmKind kind);
+/// A metric alarm for any other text.
+AlarmKind alarm_kind_of(std::string_view text);
 
 struct AlarmRecord {
   Scope scope;

@@ -110,6 +110,15 @@ Result<void> Alarms::put_composite(const Scope& scope, const Document& definitio
   return {};
 }
 
+Result<void> Alarms::put_log(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags) {
+  auto alarm = begin_put(scope, definition, AlarmKind::log, actions_enabled);
+  if (!alarm) return std::unexpected(alarm.error());
+  const auto before = store_.find(scope, alarm->name);
+  alarm->warm_until = warm_until(*alarm, !before, state_.now());
+  finish_put(*alarm, before, tags);
+  return {};
+}
+
 Result<void> Alarms::check_removable(const Scope& scope, const std::vector<AlarmRecord>& alarms) {
   const auto is_composite = [](const AlarmRecord& alarm) { return alarm.kind == AlarmKind::composite; };
   if (std::count_if(alarms.begin(), alarms.end(), is_composite) > 1)

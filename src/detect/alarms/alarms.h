@@ -36,6 +36,9 @@ class Alarms {
   /// name is a metric alarm's.
   Result<void> put_metric(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags);
   Result<void> put_composite(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags);
+  /// A log alarm, which is evaluated by whoever runs its query: `judge` tells what came of it.
+  Result<void> put_log(const Scope& scope, const Document& definition, bool actions_enabled, const Tags& tags);
+  void judge(AlarmRecord& alarm, const StateChange& change) { transitions_.apply(alarm, change); }
   /// Names of no alarm are passed over, unless there is nothing else (`not_found`). `invalid` for more than one composite, and for an alarm
   /// that a composite depends on; then none is deleted.
   Result<void> remove(const Scope& scope, const std::vector<std::string>& names);

@@ -83,6 +83,7 @@ struct ErrorLogs::Search {
   std::unique_ptr<telemetry::LogScan> scan;
   std::map<std::pair<telemetry::LogGroupId, std::string>, Pattern> patterns;
   Done done;
+  std::map<telemetry::LogGroupId, std::function<std::string(std::string_view, std::int64_t)>> masks;  ///< of the groups that have one
 
   void take(telemetry::LogStore& logs, const telemetry::LogRow& row) {
     const auto line = read_error_line(row.message);
@@ -134,6 +135,9 @@ void ErrorLogs::gather(const Request& request, Done done) {
     telemetry::LogScanPlan plan{.from_ms = to_ms(search->from), .to_ms = to_ms(search->to), .newest_first = true};
     for (const telemetry::LogGroup& group : logs_.groups(scope, "", SIZE_MAX, {})) plan.groups.push_back(group.id);
     search->groups = plan.groups.size();
+    if (masks_)
+      for (const telemetry::LogGroupId group : plan.groups)
+        if (auto mask = masks_(group)) search->masks[group] = std::move(mask);
     search->scan = logs_.scan(std::move(plan));
     go_on(search);
   });
@@ -142,7 +146,10 @@ void ErrorLogs::gather(const Request& request, Done done) {
 void ErrorLogs::go_on(std::shared_ptr<Search> search) {
   std::vector<telemetry::LogRow> rows;
   const bool more = search->scan->next(rows);
-  for (const telemetry::LogRow& row : rows) search->take(logs_, row);
+  for (telemetry::LogRow& row : rows) {
+    if (const auto mask = search->masks.find(row.group); mask != search->masks.end()) row.message = mask->second(row.message, row.ingested_ms);
+    search->take(logs_, row);
+  }
   if (!more || state_.now() - search->to > answer_within) return search->done(search->evidence(logs_));
   state_.executor().post([this, search = std::move(search)]() mutable { go_on(std::move(search)); });
 }

@@ -12,6 +12,8 @@ namespace tocsin::diagnose {
 class ErrorLogs final : public incidents::EvidenceSource {
  public:
   ErrorLogs(storage::StateExecutor& state, telemetry::LogStore& logs) : state_(state), logs_(logs) {}
+  /// How the lines of a group are masked. Without it they are shown as they are.
+  void bind_masks(std::function<std::function<std::string(std::string_view, std::int64_t)>(telemetry::LogGroupId)> masks) { masks_ = std::move(masks); }
   std::string name() const override { return "logs"; }
   void gather(const Request& request, Done done) override;
 
@@ -21,6 +23,7 @@ class ErrorLogs final : public incidents::EvidenceSource {
 
   storage::StateExecutor& state_;
   telemetry::LogStore& logs_;
+  std::function<std::function<std::string(std::string_view, std::int64_t)>(telemetry::LogGroupId)> masks_;
 };
 
 }  // namespace tocsin::diagnose

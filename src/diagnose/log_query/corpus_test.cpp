@@ -34,7 +34,9 @@ struct Case {
 
 class Corpus {
  public:
-  explicit Corpus(const std::filesystem::path& file) : file_(file) {
+  /// Where the rows are when they are asked for: as they came, or in blocks, a few rows each, or in blocks that were merged.
+  enum class Rows { waiting, in_blocks, merged };
+  Corpus(const std::filesystem::path& file, Rows where) : file_(file), where_(where) {
     EXPECT_TRUE(store_.open());
     queries_.bind_lookup_tables([this](const Scope&, const std::string& name) { return tables_.contains(name) ? tables_[name] : nullptr; });
   }
@@ -60,6 +62,7 @@ class Corpus {
       std::getline(words >> std::ws, message);
       const auto at_ms = start_ms + static_cast<std::int64_t>(std::stod(first.substr(1)) * 1000);
       ASSERT_TRUE(store_.append(*telemetry::ensure_stream(store_, shop, group_, stream), {{at_ms, unescaped(message)}}));
+      if (where_ != Rows::waiting && ++appended_ % 3 == 0) ASSERT_TRUE(store_.flush());
     } else if (first == "table") {
       std::string csv;
       words >> name;
@@ -69,6 +72,7 @@ class Corpus {
       ask();
       groups_.clear();
       words >> name;
+      put_away();
       std::istringstream names(name);
       for (std::string each; std::getline(names, each, ',');) groups_.push_back(each);
     } else if (first == "?") {
@@ -85,6 +89,12 @@ class Corpus {
     } else {
       ADD_FAILURE() << file_ << ":" << number << ": not understood";
     }
+  }
+
+  void put_away() {
+    if (where_ != Rows::waiting) ASSERT_TRUE(store_.flush());
+    if (where_ == Rows::merged)
+      while (store_.merge_small_blocks() > 0) continue;
   }
 
   void ask() {
@@ -121,6 +131,8 @@ class Corpus {
   }
 
   std::filesystem::path file_;
+  Rows where_;
+  int appended_ = 0;
   ManualClock clock_{instant_from_ms(start_ms + 3'600'000)};
   SimulatedExecutor executor_{clock_};
   SeededRandom random_{4};
@@ -139,7 +151,7 @@ TEST(LogQueryCorpus, AnswersAsTheGuideSays) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".txt") {
-      Corpus(entry.path()).run();
+      for (const auto where : {Corpus::Rows::waiting, Corpus::Rows::in_blocks, Corpus::Rows::merged}) Corpus(entry.path(), where).run();
       ++files;
     }
   EXPECT_GT(files, 3u);

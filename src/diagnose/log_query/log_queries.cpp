@@ -25,7 +25,7 @@ std::expected<std::string, std::variant<QueryError, Error>> LogQueries::start(St
   const auto text = expand_saved_queries(
       start.text, [&](const std::string& name) { return find_saved_query_ ? find_saved_query_(start.scope, name) : std::nullopt; });
   if (!text) return std::unexpected(text.error());
-  auto plan = parse_query(*text);
+  auto plan = start.parse ? start.parse(*text) : parse_query(*text);
   if (!plan) return std::unexpected(plan.error());
   if (auto chosen = choose_groups(*plan, start); !chosen) return std::unexpected(chosen.error());
   NamedLookupTables tables;
@@ -40,9 +40,13 @@ std::expected<std::string, std::variant<QueryError, Error>> LogQueries::start(St
   query->text = std::move(start.text);
   query->group_names = std::move(start.group_names);
   query->user = std::move(start.user);
+  query->language = std::move(start.language);
   query->started = executor_.now();
   query->run = std::make_unique<QueryRun>(std::move(*plan), store_, std::move(start.range), to_ms(executor_.now()), std::move(tables));
   if (auto bound = query->run->bind(start.scope); !bound) return std::unexpected(bound.error());
+  if (query->run->unmasks() && !start.may_unmask)
+    return std::unexpected(Error{ErrorKind::denied, "The query unmasks sensitive data, which needs the permission logs:Unmask.", {}});
+  if (find_mask_) query->run->mask(find_mask_);
   queries_.push_back(std::move(query));
   post_slice(queries_.back()->id);
   return queries_.back()->id;
@@ -102,6 +106,15 @@ void LogQueries::end(LogQuery& query, QueryStatus status) {
   query.run.reset();
   query.status = status;
   query.ended = executor_.now();
+  for (const auto& told : std::exchange(query.when_ended, {})) told(query);
+}
+
+void LogQueries::when_ended(const std::string& id, std::function<void(const LogQuery&)> told) {
+  LogQuery* query = find_any(id);
+  if (query && query->run)
+    query->when_ended.push_back(std::move(told));
+  else if (query)
+    told(*query);
 }
 
 Result<bool> LogQueries::stop(const Scope& scope, const std::string& id) {

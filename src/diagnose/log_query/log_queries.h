@@ -24,6 +24,7 @@ struct LogQuery {
   std::string text;
   std::vector<std::string> group_names;
   std::string user;  ///< the caller's ARN
+  std::string language = "CWLI";
   Instant started{}, ended{};
   QueryStatus status = QueryStatus::running;
   std::vector<ResultRow> results;  ///< also while it runs: what is known so far is asked of `run`
@@ -31,6 +32,7 @@ struct LogQuery {
   telemetry::LogScan::Figures figures;
   std::uint64_t records_matched = 0;
   std::string failure;  ///< why it failed
+  std::vector<std::function<void(const LogQuery&)>> when_ended;
 };
 
 /// The table of that name, or nullptr.
@@ -47,6 +49,8 @@ class LogQueries {
   void bind_saved_queries(std::function<std::optional<SavedQuery>(const Scope&, const std::string& name)> find) {
     find_saved_query_ = std::move(find);
   }
+  /// How the lines of a group are masked. Without it they are shown as they are.
+  void bind_masks(FindMask find) { find_mask_ = std::move(find); }
   ~LogQueries();
 
   struct Start {
@@ -55,6 +59,10 @@ class LogQueries {
     std::vector<std::string> group_names;  ///< none when the text chooses them by SOURCE
     QueryRange range;
     std::string user;
+    std::string language = "CWLI";
+    /// Reads the text, when it is in another language.
+    std::function<Parsed<QueryPlan>(std::string_view)> parse = {};
+    bool may_unmask = true;  ///< else a query that says `unmask` is `denied`
   };
   /// The query's id, or why its text is wrong, or `limit_exceeded`, or `not_found` for a group or lookup table that it names, or `invalid`
   /// when neither the text nor the request names a group.
@@ -63,6 +71,8 @@ class LogQueries {
   const LogQuery* find(const Scope& scope, const std::string& id) const;
   /// False when it has ended already. `not_found`.
   Result<bool> stop(const Scope& scope, const std::string& id);
+  /// `told` on the executor when the query ends, at once when it has, and never when there is none.
+  void when_ended(const std::string& id, std::function<void(const LogQuery&)> told);
   /// The newest first.
   std::vector<const LogQuery*> list(const Scope& scope) const;
 
@@ -79,6 +89,7 @@ class LogQueries {
   Random& random_;
   FindLookupTable find_lookup_table_;
   std::function<std::optional<SavedQuery>(const Scope&, const std::string&)> find_saved_query_;
+  FindMask find_mask_;
   std::vector<std::unique_ptr<LogQuery>> queries_;  ///< in the order of their starts
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -156,6 +156,32 @@ Result<void> QueryRun::bind(const Scope& scope) {
   return {};
 }
 
+void QueryRun::mask(const FindMask& find) {
+  for (const Job& job : jobs_)
+    for (const telemetry::LogGroupId group : job.scan_plan.groups)
+      if (!masks_.contains(group))
+        if (MaskLine mask = find(group)) masks_[group] = std::move(mask);
+}
+
+bool QueryRun::unmasks() const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.plan->unmask; });
+}
+
+/// What is masked reads as '*': a text with none of them stands in the line as it was, another may not.
+std::vector<std::string> QueryRun::masked_literals(const std::vector<std::string>& literals) {
+  std::vector<std::string> kept;
+  std::copy_if(literals.begin(), literals.end(), std::back_inserter(kept), [](const std::string& text) { return !text.contains('*'); });
+  return kept;
+}
+
+std::string_view QueryRun::shown_message(const Job& job, const telemetry::LogRowView& row) {
+  if (masks_.empty() || job.plan->unmask) return row.message;
+  const auto mask = masks_.find(row.group);
+  if (mask == masks_.end()) return row.message;
+  masked_ = mask->second(row.message, row.ingested_ms);
+  return masked_;
+}
+
 void QueryRun::begin(Job& job) {
   const Surroundings around{.sources = {store_, discovery_, *job.plan->names},
                             .now_ms = now_ms_,
@@ -168,6 +194,10 @@ void QueryRun::begin(Job& job) {
   job.scan_plan.newest_first = job.pipeline->newest_first();
   job.scan_plan.any_order = job.pipeline->any_order();
   job.scan_plan.values = job.plan->values;
+  if (!masks_.empty() && !job.plan->unmask) {
+    job.scan_plan.literals = masked_literals(job.scan_plan.literals);
+    job.scan_plan.values = masked_literals(job.scan_plan.values);
+  }
   job.scan = store_.scan(job.scan_plan);
   job.record = std::make_unique<Record>(job.plan->names->size());
   if (!job.inner) main_ = job.pipeline.get();
@@ -188,7 +218,8 @@ bool QueryRun::step(Instant now) {
   }
   std::vector<telemetry::LogRowView> rows;
   bool more = job.scan->next_views(rows);
-  for (const telemetry::LogRowView& row : rows) {
+  for (telemetry::LogRowView row : rows) {
+    row.message = shown_message(job, row);
     job.record->begin(row, ++records_);
     if (job.pipeline->push(*job.record)) continue;
     more = false;

@@ -24,6 +24,10 @@ struct QueryLimits {
   Duration inner_span_max = std::chrono::seconds(30);
 };
 
+/// How lines of a group are shown: nothing when they are shown as they are.
+using MaskLine = std::function<std::string(std::string_view message, std::int64_t ingested_ms)>;
+using FindMask = std::function<MaskLine(telemetry::LogGroupId)>;
+
 using NamedLookupTables = std::map<std::string, std::shared_ptr<const LookupTable>>;
 
 /// Without sort the newest rows come first. Fails, and says why, when it needs more memory than it may have, makes more than 100,000
@@ -36,6 +40,10 @@ class QueryRun {
 
   /// The groups that inner queries name, found in the scope. Before the first step. `not_found`.
   Result<void> bind(const Scope& scope);
+  /// Lines are masked before anything looks at them, but for the queries (inner or not) that say `unmask`. Before the first step.
+  void mask(const FindMask& find);
+  /// Whether the plan or one within it says `unmask`.
+  bool unmasks() const;
   /// The lookup tables that the plan names.
   static std::vector<std::string> tables_of(const QueryPlan& plan);
 
@@ -66,6 +74,8 @@ class QueryRun {
   void add_inner_jobs(const QueryPlan& plan);
   void add_expression_jobs(const Expression& expression);
   void add_diff_job(const QueryPlan& plan, const DiffCommand& diff);
+  static std::vector<std::string> masked_literals(const std::vector<std::string>& literals);
+  std::string_view shown_message(const Job& job, const telemetry::LogRowView& row);
   Job& add_job(const QueryPlan& plan, Pipeline::Ending ending);
   void begin(Job& job);
   void end(Job& job);
@@ -85,6 +95,8 @@ class QueryRun {
   std::vector<std::unordered_set<std::string>> subqueries_;
   std::deque<Job> jobs_;
   std::vector<std::unique_ptr<QueryPlan>> own_plans_;
+  std::map<telemetry::LogGroupId, MaskLine> masks_;  ///< of the groups that have one
+  std::string masked_;
   Pipeline* main_ = nullptr;
   telemetry::LogScan::Figures figures_;
   std::uint64_t records_ = 0;

@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <deque>
 
+#include "server/commands/backup.h"
 #include "server/commands/doctor.h"
 #include "server/commands/import_prometheus_rules.h"
 #include "server/commands/init.h"
+#include "server/commands/pattern_changes.h"
 #include "server/commands/patterns.h"
 #include "server/commands/replay_alarm.h"
 #include "server/commands/replay_anomaly.h"
@@ -90,6 +92,21 @@ void add_import_rules(CLI::App& command, ImportRulesOptions& options) {
     command.add_option(flag, *into, "an action of each alarm; repeats")->expected(1)->type_name("ARN")->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+void add_patterns(CLI::App& command, std::string& input, std::string& output, PatternChangesOptions& options) {
+  CLI::Option* const from = command.add_option("--input", input, "the file whose lines are read")->type_name("FILE");
+  CLI::Option* const to = command.add_option("--output", output, "the file that gets line, template id and template")->type_name("FILE");
+  from->needs(to);
+  to->needs(from);
+  CLI::Option* const is_new = command.add_option("--new-since", options.new_since, "patterns never seen before: 15m, 2h, 1d or a time")->type_name("TIME");
+  CLI::Option* const gone = command.add_option("--gone-since", options.gone_since, "patterns that come no more")->type_name("TIME");
+  CLI::Option* const changed = command.add_option("--changed-since", options.changed_since, "patterns that come at another rate")->type_name("TIME");
+  for (CLI::Option* option : {is_new, gone, changed})
+    for (CLI::Option* other : {is_new, gone, changed, from})
+      if (option != other) option->excludes(other);
+  command.add_option("--group", options.group, "of this log group alone")->type_name("NAME");
+  command.add_flag("--json", options.json, "print JSON, a line an item");
+}
+
 int code(ExitCode exit) { return static_cast<int>(exit); }
 
 }  // namespace
@@ -123,10 +140,19 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
       ->required()
       ->type_name("FILE");
   replay_anomaly->add_flag("--explain", anomaly_options.explain, "more columns: expected, lower, upper, season, reason");
-  CLI::App* const patterns = app.add_subcommand("patterns", "find the templates of the lines of a file: a CSV row a line");
+  CLI::App* const patterns =
+      app.add_subcommand("patterns", "which lines are new, gone or come at another rate; or the templates of a file's lines: a CSV row a line");
   std::string patterns_input, patterns_output;
-  patterns->add_option("--input", patterns_input, "the file whose lines are read")->required()->type_name("FILE");
-  patterns->add_option("--output", patterns_output, "the file that gets line, template id and template")->required()->type_name("FILE");
+  PatternChangesOptions changes_options;
+  const SettingFlags patterns_settings(*patterns, {"data"});
+  add_patterns(*patterns, patterns_input, patterns_output, changes_options);
+  std::string backup_output, restore_from;
+  CLI::App* const backup = app.add_subcommand("backup", "copy everything of a data directory, while its server runs");
+  const SettingFlags backup_settings(*backup, {"data"});
+  backup->add_option("--output", backup_output, "the folder that is made; it must not exist or be empty")->required()->type_name("DIR");
+  CLI::App* const restore = app.add_subcommand("restore", "make a data directory of a backup");
+  const SettingFlags restore_settings(*restore, {"data"});
+  restore->add_option("--from", restore_from, "the folder that backup made")->required()->type_name("DIR");
   ReplayAlarmOptions alarm_options;
   CLI::App* const replay_alarm = replay->add_subcommand("alarm", "the transitions that an alarm would have made, and a threshold that would do");
   const SettingFlags replay_alarm_settings(*replay_alarm, {"data", "account", "region"});
@@ -150,12 +176,19 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
     return code(ExitCode::done);
   }
   if (replay_anomaly->parsed()) return code(run_replay_anomaly(anomaly_options, console));
-  if (patterns->parsed()) return code(run_patterns(patterns_input, patterns_output, console));
+  if (patterns->parsed() && !patterns_input.empty()) return code(run_patterns(patterns_input, patterns_output, console));
+  if (patterns->parsed() && !changes_options.asked()) {
+    console.err << "tocsin patterns: one of --new-since, --gone-since, --changed-since or --input is needed\n";
+    return code(ExitCode::usage);
+  }
   const SettingFlags& settings = serve->parsed()    ? serve_settings
                                  : init->parsed()   ? init_settings
                                  : status->parsed()       ? status_settings
                                  : replay_alarm->parsed() ? replay_alarm_settings
                                  : import_rules->parsed() ? import_rules_settings
+                                 : patterns->parsed()     ? patterns_settings
+                                 : backup->parsed()       ? backup_settings
+                                 : restore->parsed()      ? restore_settings
                                                           : doctor_settings;
   const auto loaded = settings.load(environment);
   if (!loaded) {
@@ -168,6 +201,9 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   if (init->parsed()) return code(run_init(loaded->config, init_options, clock, parts.make_first_credentials, console));
   if (replay_alarm->parsed()) return code(run_replay_alarm(loaded->config, alarm_options, parts.open_past_store, clock, console));
   if (import_rules->parsed()) return code(run_import_rules(loaded->config, import_options, environment, clock, console));
+  if (patterns->parsed()) return code(run_pattern_changes(loaded->config, changes_options, clock, console));
+  if (backup->parsed()) return code(run_backup(loaded->config.data, backup_output, clock, console));
+  if (restore->parsed()) return code(run_restore(restore_from, loaded->config.data, console));
   if (status->parsed()) return code(run_status(loaded->config, json, clock, console));
   return code(run_doctor(loaded->config, json, clock, console));
 }

@@ -5,6 +5,7 @@
 #include "base/document.h"
 #include "server/commands/doctor_checks.h"
 #include "server/commands/doctor_surroundings.h"
+#include "server/commands/log_blocks_check.h"
 
 namespace tocsin::server {
 namespace {
@@ -57,6 +58,7 @@ ExitCode run_doctor(const ServerConfig& config, bool json, const Clock& clock, C
   findings.push_back(check_mail_server(config));
   findings.push_back(check_sender(config));
   findings.push_back(check_database(config.data));
+  findings.push_back(check_log_blocks(config.data));
   bool ill = false;
   for (const Finding& finding : findings) {
     print(finding, json, console);

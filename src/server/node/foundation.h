@@ -13,6 +13,7 @@
 #include "server/node/outside.h"
 #include "storage/state_executor.h"
 #include "telemetry/logs/block_log_store.h"
+#include "telemetry/logs/pattern_counts/pattern_counts.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/self_metrics_recorder.h"
 #include "wire/aws/page_tokens.h"
@@ -28,6 +29,7 @@ struct Foundation {
   std::unique_ptr<storage::IngestLog> metrics_log;
   std::unique_ptr<storage::Database> logs_database;
   std::unique_ptr<storage::IngestLog> logs_log;
+  std::unique_ptr<storage::Database> patterns_database;
   access::SecretBox secrets;
   std::unique_ptr<remediate::SecretCipher> parameter_cipher;
   wire::PageTokens page_tokens;
@@ -43,10 +45,11 @@ struct Foundation {
   telemetry::ChunkMetricStore metrics;
   telemetry::SelfMetricsRecorder self_metrics;
   telemetry::BlockLogStore logs;
+  telemetry::PatternCounts patterns;
 
   /// What was opened in the data directory.
   struct Files {
-    std::unique_ptr<storage::Database> state, metrics, logs;
+    std::unique_ptr<storage::Database> state, metrics, logs, patterns;
     std::unique_ptr<storage::IngestLog> metrics_log, logs_log;
   };
   Foundation(const ServerConfig& config, const Outside& outside, Files files, const std::string& server_key);

@@ -204,6 +204,12 @@ class WholeInterior final : public Interior {
       flushed.set_value();
     });
     flushed.get_future().wait();
+    std::promise<void> counted;
+    ground_->patterns.flush([&](Result<void> written) {
+      if (!written) log::error("server", "counts of patterns could not be flushed", {{"error", written.error().message}});
+      counted.set_value();
+    });
+    counted.get_future().wait();
   }
 
   std::unique_ptr<Foundation> ground_;

@@ -92,6 +92,27 @@ void OwnApi::call_universal(events::TargetDelivery delivery, std::move_only_func
       [shared_done] { (*shared_done)(fail(ErrorKind::unavailable, "The call was not committed.", "INTERNAL_ERROR")); });
 }
 
+void OwnApi::start_query(const Scope& scope, const std::string& role_arn, Object input, std::move_only_function<void(Result<std::string>)> done) {
+  auto shared_done = std::make_shared<std::move_only_function<void(Result<std::string>)>>(std::move(done));
+  call({.key = {},
+        .scope = scope,
+        .principal = {},
+        .role_arn = role_arn,
+        .role_session = "scheduled-query",
+        .as_service = "logs.amazonaws.com",
+        .service = "logs",
+        .operation = "StartQuery",
+        .input = std::move(input)},
+       [this, shared_done](remediate::ApiOutcome answered) -> Result<void> {
+         Result<std::string> id = text_or(answered.output, "queryId");
+         if (!answered.error_code.empty())
+           id = fail(answered.error_code == "MalformedQueryException" ? ErrorKind::invalid : ErrorKind::denied, answered.error_code + ": " + answered.error_message);
+         rooms_.ground.state.after_commit([shared_done, id] { (*shared_done)(id); });
+         return {};
+       },
+       [shared_done] { (*shared_done)(fail(ErrorKind::unavailable, "The query was not started.")); });
+}
+
 void OwnApi::call(remediate::ApiRequest request, Record record, Task lost) {
   auto shared_record = std::make_shared<Record>(std::move(record));
   auto shared_lost = std::make_shared<Task>(std::move(lost));

@@ -5,6 +5,7 @@
 
 #include "api/dispatch/dispatcher.h"
 #include "detect/alarms/alarm_actions.h"
+#include "detect/log_alarms/log_alarms.h"
 #include "diagnose/investigations/host_looker.h"
 #include "events/rules/target_dispatch.h"
 #include "incidents/partners.h"
@@ -30,6 +31,8 @@ class OwnApi final : public remediate::ApiCaller {
   void bind(api::Dispatcher& dispatcher) { dispatcher_ = &dispatcher; }
   void call(remediate::ApiRequest request, Record record, Task lost) override;
   /// A schedule's universal target: `aws-sdk:SERVICE:apiAction` with the request as its input, as the schedule's role.
+  /// StartQuery as the role, for a scheduled query; the query's id, outside a unit.
+  void start_query(const Scope& scope, const std::string& role_arn, Object input, std::move_only_function<void(Result<std::string>)> done);
   void call_universal(events::TargetDelivery delivery, std::move_only_function<void(Result<void>)> done);
 
  private:
@@ -78,6 +81,17 @@ class AlarmActionBinding final : public detect::AlarmActions {
  private:
   Result<void> publish(const detect::AlarmActionRequest& request);
   Result<void> open_incident(const detect::AlarmActionRequest& request);
+  Rooms& rooms_;
+};
+
+/// A log alarm's query is a scheduled query that belongs to it.
+class LogAlarmBinding final : public detect::LogAlarmQueries {
+ public:
+  explicit LogAlarmBinding(Rooms& rooms) : rooms_(rooms) {}
+  Result<std::string> put(const Scope& scope, const std::string& alarm, Object scheduled_query) override;
+  void remove(const Scope& scope, const std::string& alarm) override;
+
+ private:
   Rooms& rooms_;
 };
 

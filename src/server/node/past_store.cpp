@@ -2,11 +2,10 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
-#include <fstream>
 
 #include "detect/alarms/alarm_store.h"
+#include "server/backup/database_copy.h"
 #include "server/config/data_directory.h"
 #include "server/config/server_config.h"
 #include "server/node/outside.h"
@@ -16,32 +15,6 @@ namespace tocsin::server {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The start of a write-ahead log, which is another one after each reset.
-std::string log_header(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::array<char, 32> header{};
-  in.read(header.data(), header.size());
-  return std::string(header.data(), static_cast<std::size_t>(in.gcount()));
-}
-
-void take_copy(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-}
-
-/// The database and then its write-ahead log, which was not reset meanwhile: so the log holds every page that changed while it was copied.
-bool copy_database(const fs::path& from, const fs::path& to) {
-  const fs::path from_log = from.string() + "-wal", to_log = to.string() + "-wal";
-  constexpr int tries = 20;
-  for (int i = 0; i < tries; ++i) {
-    const std::string before = log_header(from_log);
-    take_copy(from, to);
-    take_copy(from_log, to_log);
-    if (log_header(from_log) == before && fs::exists(to)) return true;
-  }
-  return false;
-}
 
 class CopiedStore final : public PastStore {
  public:

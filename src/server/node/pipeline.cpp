@@ -147,6 +147,7 @@ void connect(Rooms& rooms) {
   rooms.incidents.add_evidence_source(rooms.recent_changes);
   rooms.incidents.add_evidence_source(rooms.service_changes);
   rooms.incidents.add_evidence_source(rooms.error_logs);
+  rooms.incidents.add_evidence_source(rooms.new_lines);
 }
 
 }  // namespace tocsin::server

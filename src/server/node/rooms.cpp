@@ -4,6 +4,7 @@
 #include "remediate/automation/runbook.h"
 #include "server/config/data_directory.h"
 #include "server/node/replace_file.h"
+#include "telemetry/logs/data_protection/data_masks.h"
 
 namespace tocsin::server {
 namespace {
@@ -73,6 +74,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents, host_looks),
       recent_changes(ground.state, audit, incidents),
       error_logs(ground.state, ground.logs),
+      new_lines(ground.state, ground.logs, ground.patterns),
       log_queries(*ground.executor, ground.logs, ground.outside.random),
       query_definitions(ground.state, ground.outside.random),
       lookup_tables(ground.state),
@@ -89,6 +91,14 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       live_tails(*ground.executor, ground.outside.random),
       log_intake(ground.state, ground.logs, log_settings, ground.metrics, log_targets, live_tails, &ground.self_metrics),
       log_exports(ground.state, ground.logs, log_settings, ground.outside.random, file_writer(ground, "exports")),
+      log_anomalies(ground.state, ground.outside.random, ground.logs, log_settings, ground.patterns, &ground.self_metrics),
+      log_alarm_queries(*this),
+      log_alarms(ground.state, alarms, log_alarm_queries),
+      scheduled_queries(ground.state, ground.outside.random, ground.timers, log_settings, log_queries, lookup_tables,
+                        {.start = [this](const Scope& scope, const std::string& role, Object input, auto done) { own_api.start_query(scope, role, std::move(input), std::move(done)); },
+                         .write_file = file_writer(ground, "exports"),
+                         .append_event = [this](EventEnvelope event) -> Result<void> { return ground.journal.append(std::move(event)), Result<void>(); },
+                         .managed_ended = [this](const Scope& scope, const std::string& alarm, Instant at, const Result<std::vector<diagnose::ResultRow>>& rows) { log_alarms.result(scope, alarm, at, rows); }}),
       contributor_reports(*ground.executor, ground.logs),
       rules(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, queues, &ground.self_metrics),
       archives(ground.state, ground.journal, ground.timers, rules),
@@ -119,12 +129,29 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
+  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
                      topics, oncall, updates, dashboards);
 }
 
+std::function<std::string(std::string_view, std::int64_t)> Rooms::mask_of(telemetry::LogGroupId id) {
+  const telemetry::LogGroup* group = ground.logs.group(id);
+  if (!group) return {};
+  auto masks = std::make_shared<const telemetry::DataMasks>(telemetry::masks_of(log_settings, *group));
+  if (masks->empty()) return {};
+  return [masks](std::string_view message, std::int64_t ingested_ms) { return masks->masked(message, ingested_ms); };
+}
+
+Result<std::string> LogAlarmBinding::put(const Scope& scope, const std::string& alarm, Object scheduled_query) {
+  return rooms_.scheduled_queries.put_managed(scope, alarm, std::move(scheduled_query));
+}
+
+void LogAlarmBinding::remove(const Scope& scope, const std::string& alarm) { rooms_.scheduled_queries.remove_managed(scope, alarm); }
+
 void Rooms::start() {
   log_queries.bind_lookup_tables([this](const Scope& scope, const std::string& name) { return lookup_tables.find(scope, name); });
+  log_queries.bind_masks([this](telemetry::LogGroupId id) { return mask_of(id); });
+  error_logs.bind_masks([this](telemetry::LogGroupId id) { return mask_of(id); });
+  ground.patterns.bind_masks([this](const telemetry::LogGroup& group) { return mask_of(group.id); });
   log_queries.bind_saved_queries([this](const Scope& scope, const std::string& name) { return query_definitions.find(scope, name); });
   commands.start();
   anomalies.start();
@@ -135,7 +162,11 @@ void Rooms::start() {
   health.start();
   queues.start();
   message_moves.start();
+  log_intake.count_patterns(ground.patterns);
   log_intake.start();
+  ground.patterns.start(ground.logs.all_groups());
+  log_anomalies.start();
+  scheduled_queries.start();
   log_exports.start();
   topics.start();
   rules.start();

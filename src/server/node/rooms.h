@@ -26,12 +26,15 @@
 #include "detect/probes/probes.h"
 #include "detect/reports/heartbeats.h"
 #include "detect/reports/reports.h"
+#include "detect/log_anomalies/log_anomalies.h"
 #include "diagnose/investigations/error_logs.h"
+#include "diagnose/investigations/new_lines.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
 #include "diagnose/log_query/log_queries.h"
 #include "diagnose/log_query/lookup_tables.h"
 #include "diagnose/log_query/query_definitions.h"
+#include "diagnose/scheduled_queries/scheduled_queries.h"
 #include "events/archives/archives.h"
 #include "events/connections/connections.h"
 #include "events/rules/rules.h"
@@ -62,6 +65,8 @@ struct Rooms {
   Result<void> migrate();
   /// Starts what runs by itself; the journal, the timers and the outbox are started after all rooms have said what they handle.
   void start();
+  /// How lines of the group are masked; nothing when they are shown as they are. Inside a unit, or before anything runs.
+  std::function<std::string(std::string_view, std::int64_t)> mask_of(telemetry::LogGroupId id);
 
   Foundation& ground;
 
@@ -109,6 +114,7 @@ struct Rooms {
   diagnose::ServiceChanges service_changes;
   diagnose::RecentChanges recent_changes;
   diagnose::ErrorLogs error_logs;
+  diagnose::NewLines new_lines;
   diagnose::LogQueries log_queries;
   diagnose::QueryDefinitions query_definitions;
   diagnose::LookupTables lookup_tables;
@@ -129,6 +135,10 @@ struct Rooms {
   telemetry::LiveTails live_tails;
   telemetry::LogIntake log_intake;
   telemetry::LogExports log_exports;
+  detect::LogAnomalies log_anomalies;
+  LogAlarmBinding log_alarm_queries;
+  detect::LogAlarms log_alarms;
+  diagnose::ScheduledQueries scheduled_queries;
   telemetry::ContributorReports contributor_reports;
   events::Rules rules;
   events::Archives archives;

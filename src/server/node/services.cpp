@@ -1,11 +1,14 @@
 #include "server/node/services.h"
 
+#include "api/cloudwatch/log_alarms.h"
 #include "api/cloudwatch/service.h"
 #include "api/cloudtrail/service.h"
 #include "api/events/service.h"
 #include "api/health/service.h"
 #include "api/iam/service.h"
+#include "api/logs/log_anomaly_operations.h"
 #include "api/logs/saved_query_operations.h"
+#include "api/logs/scheduled_query_operations.h"
 #include "api/insight_rules/insight_rules.h"
 #include "api/scheduler/service.h"
 #include "api/logs/service.h"
@@ -60,6 +63,13 @@ void add_metric_views(Rooms& rooms, const api::ListTokens& tokens, std::vector<a
       api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens, {.bands = &rooms.anomalies}});
 }
 
+/// logs:Unmask on the group, by the caller's policies.
+bool may_unmask(Rooms& rooms, const api::Call& call, const telemetry::LogGroup& group) {
+  access::AccessRequest request{
+      .action = "logs:Unmask", .resource = "arn:aws:logs:" + call.scope.region + ":" + call.scope.account + ":log-group:" + group.name, .principal = {}, .context = {}};
+  return rooms.authorizer.decide(call.principal, request).allowed();
+}
+
 }  // namespace
 
 std::vector<api::Service> make_services(Rooms& rooms) {
@@ -69,10 +79,17 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts, rooms.mfa_devices, rooms.identity_providers}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
+  services.back().operations.push_back({"PutLogAlarm", api::Handle([&rooms](const api::Call& call) { return api::cloudwatch::put_log_alarm(rooms.log_alarms, call); })});
   for (api::Operation& each : api::insight_rule_operations(rooms.ground.state, rooms.log_settings, rooms.contributor_reports, tokens))
     services.back().operations.push_back(std::move(each));
   services.push_back(api::make_sqs_service(rooms.queues, rooms.message_moves, rooms.ground.state, tokens));
-  services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets, rooms.live_tails, rooms.log_exports, rooms.body_streams}, rooms.log_queries, tokens));
+  services.push_back(api::make_logs_service({rooms.ground.logs, rooms.log_settings, rooms.log_targets, rooms.live_tails, rooms.log_exports, rooms.body_streams,
+                                             [&rooms](const api::Call& call, const telemetry::LogGroup& group) { return may_unmask(rooms, call, group); }},
+                                            rooms.log_queries, tokens));
+  for (api::Operation& operation : api::logs::log_anomaly_operations({rooms.ground.logs, rooms.log_settings, rooms.log_anomalies, tokens}))
+    services.back().operations.push_back(std::move(operation));
+  for (api::Operation& operation : api::logs::scheduled_query_operations({rooms.log_settings, rooms.scheduled_queries, tokens}))
+    services.back().operations.push_back(std::move(operation));
   for (api::Operation& operation :
        api::logs::saved_query_operations({rooms.ground.logs, rooms.log_queries, rooms.query_definitions, rooms.lookup_tables, tokens}))
     services.back().operations.push_back(std::move(operation));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "telemetry/logs/block_housekeeping.h"
 #include "telemetry/logs/block_scan.h"
 #include "telemetry/logs/log_block.h"
 
@@ -10,7 +11,6 @@ namespace tocsin::telemetry {
 namespace {
 
 constexpr std::string_view part = "telemetry/logs";
-constexpr std::int64_t day_ms = 86'400'000;
 // written in one transaction: bounds how long the executor is kept
 constexpr std::size_t slice_bytes = 1u << 20;
 
@@ -34,11 +34,12 @@ struct BlockLogStore::Parts {
   std::size_t log_bytes = 0;  ///< appended since everything was last written
   std::uint64_t events = 0;
   std::optional<std::uint64_t> replaying_at;  ///< the record of the log that comes next, while it is read at the start
-  bool orphans = true;                        ///< blocks of groups that are gone may be there
   bool slice_posted = false;
   bool started = false;
   bool sync_planned = false;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
+  std::shared_ptr<int> open_scans = std::make_shared<int>(0);  ///< each scan holds it
+  BlockHousekeeping housekeeping{executor, tables, catalog, open_scans};
 
   Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
       : executor(executor), log(log), options(options), tables(telemetry) {}
@@ -190,12 +191,8 @@ struct BlockLogStore::Parts {
     post_slice();
   }
 
-  std::int64_t kept_from_ms(const LogGroup& group) const {
-    return group.retention_days ? to_ms(executor.now()) - *group.retention_days * day_ms : INT64_MIN;
-  }
-
   void add_sources(const LogGroup& group, const LogScanPlan& plan, std::vector<BlockScan::Source>& sources) {
-    std::int64_t from_ms = std::max(plan.from_ms, kept_from_ms(group));
+    std::int64_t from_ms = std::max(plan.from_ms, housekeeping.kept_from_ms(group));
     if (plan.after) from_ms = std::max(from_ms, plan.after->time_ms);
     const std::int64_t to_ms = plan.before ? std::min(plan.to_ms, plan.before->time_ms) : plan.to_ms;
     for (const BlockEntry& block : tables.blocks(group.id, from_ms, to_ms))
@@ -250,27 +247,13 @@ void BlockLogStore::start() {
     p.queue_all();
     p.post_slice();
   });
-  p.every(p.options.sweep_every, [this] { sweep(50); });
+  p.every(p.options.sweep_every, [&p] { p.housekeeping.run(); });
 }
 
 Result<void> BlockLogStore::flush() { return parts_->flush_all(); }
 
-std::int64_t BlockLogStore::sweep(std::size_t blocks_max) {
-  Parts& p = *parts_;
-  std::int64_t removed = 0;
-  const auto left = [&] { return blocks_max - static_cast<std::size_t>(removed); };
-  auto done = p.tables.in_transaction([&] {
-    p.catalog.each_group([&](const LogGroup& group) {
-      if (group.retention_days && left() > 0) removed += p.tables.remove_blocks_before(group.id, p.kept_from_ms(group), left());
-    });
-    if (!p.orphans || left() == 0) return;
-    const auto orphans = p.tables.remove_orphans(left());
-    p.orphans = orphans > 0;
-    removed += orphans;
-  });
-  if (!done) log::error(part, "old blocks could not be removed", {{"error", done.error().message}});
-  return done ? removed : 0;
-}
+std::int64_t BlockLogStore::sweep(std::size_t blocks_max) { return parts_->housekeeping.sweep(blocks_max); }
+std::size_t BlockLogStore::merge_small_blocks() { return parts_->housekeeping.merge_small_blocks(); }
 
 Result<LogGroup> BlockLogStore::create_group(const Scope& scope, const std::string& name, const std::string& log_group_class,
                                              const std::map<std::string, std::string>& tags) {
@@ -306,7 +289,7 @@ Result<void> BlockLogStore::delete_group(const Scope& scope, const std::string& 
   if (auto kept = p.keep([&] { p.tables.remove_group(id); }); !kept) return kept;
   p.forget(id);
   p.catalog.remove_group(id);
-  p.orphans = true;
+  p.housekeeping.group_removed();
   return {};
 }
 
@@ -391,7 +374,13 @@ std::unique_ptr<LogScan> BlockLogStore::scan(LogScanPlan plan) {
   std::vector<BlockScan::Source> sources;
   for (const LogGroupId id : plan.groups)
     if (const LogGroup* group = p.catalog.group(id)) p.add_sources(*group, plan, sources);
-  return std::make_unique<BlockScan>(p.tables, p.catalog, std::move(plan), std::move(sources));
+  return std::make_unique<BlockScan>(p.tables, p.catalog, std::move(plan), std::move(sources), p.open_scans);
+}
+
+std::vector<LogGroup> BlockLogStore::all_groups() const {
+  std::vector<LogGroup> all;
+  parts_->catalog.each_group([&](const LogGroup& group) { all.push_back(group); });
+  return all;
 }
 
 BlockLogStore::Figures BlockLogStore::figures() const { return {parts_->waiting_bytes, parts_->events}; }

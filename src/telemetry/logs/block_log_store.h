@@ -37,6 +37,9 @@ class BlockLogStore final : public LogStore {
   Result<void> flush();
   /// Removes blocks that retention or a deleted group left, at most `blocks_max`; how many.
   std::int64_t sweep(std::size_t blocks_max);
+  /// Makes one block of small ones of a group's day, unless a scan is open; how many became one. A quiet group writes a small block each few
+  /// minutes.
+  std::size_t merge_small_blocks();
 
   Result<LogGroup> create_group(const Scope& scope, const std::string& name, const std::string& log_group_class,
                                 const std::map<std::string, std::string>& tags) override;
@@ -54,6 +57,9 @@ class BlockLogStore final : public LogStore {
   Result<void> delete_stream(LogGroupId group, const std::string& name) override;
   Result<void> append(LogStreamId stream, const std::vector<LogEvent>& events) override;
   std::unique_ptr<LogScan> scan(LogScanPlan plan) override;
+
+  /// Of every account.
+  std::vector<LogGroup> all_groups() const;
 
   struct Figures {
     std::size_t waiting_bytes;

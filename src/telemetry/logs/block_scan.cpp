@@ -35,12 +35,13 @@ void rows_of(const TailBatch& tail, std::vector<LogRow>& rows) {
     rows.push_back({{event.time_ms, sequence++}, tail.batch.ingested_ms, tail.batch.group, tail.batch.stream, event.message});
 }
 
-BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources)
+BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources, std::shared_ptr<const void> open)
     : tables_(tables),
       catalog_(catalog),
       plan_(std::move(plan)),
       streams_(plan_.streams.begin(), plan_.streams.end()),
-      sources_(std::move(sources)) {
+      sources_(std::move(sources)),
+      held_open_(std::move(open)) {
   std::stable_sort(sources_.begin(), sources_.end(),
                    [&](const Source& a, const Source& b) { return plan_.newest_first ? a.last_ms > b.last_ms : a.first_ms < b.first_ms; });
 }

@@ -35,7 +35,8 @@ class BlockScan final : public LogScan {
     BlockEntry block;
     std::shared_ptr<const TailBatch> tail;
   };
-  BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources);
+  /// `open` is held as long as it lives.
+  BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources, std::shared_ptr<const void> open = {});
   bool next(std::vector<LogRow>& rows) override;
   bool next_views(std::vector<LogRowView>& rows) override;
   std::uint64_t count_rest() override;
@@ -64,6 +65,7 @@ class BlockScan final : public LogScan {
   std::vector<Pending> pending_;
   std::vector<std::shared_ptr<const void>> given_;  ///< what the rows given last lie in
   Figures figures_;
+  std::shared_ptr<const void> held_open_;
 };
 
 }  // namespace tocsin::telemetry

@@ -2,6 +2,8 @@
 
 #include <zstd.h>
 
+#include <memory>
+
 #include "telemetry/metrics/byte_codec.h"
 
 namespace tocsin::telemetry {
@@ -14,7 +16,11 @@ constexpr std::uint64_t raw_bytes_max = 64u << 20;
 
 std::string compressed(const std::string& raw) {
   std::string out(ZSTD_compressBound(raw.size()), '\0');
-  out.resize(ZSTD_compress(out.data(), out.size(), raw.data(), raw.size(), compression_level));
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), &ZSTD_freeCCtx);
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, compression_level);
+  // what a disk changed is told by the frame's checksum, and not read as another text
+  ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 1);
+  out.resize(ZSTD_compress2(context.get(), out.data(), out.size(), raw.data(), raw.size()));
   return out;
 }
 

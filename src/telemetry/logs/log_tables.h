@@ -43,6 +43,13 @@ class LogTables {
   /// Removes at most `blocks_max` blocks of groups that are gone; how many.
   std::int64_t remove_orphans(std::size_t blocks_max);
 
+  /// Small blocks of one group and day, in the order of their times; none when there are fewer than `count_min` of them anywhere.
+  std::vector<BlockEntry> small_blocks(std::int64_t bytes_below, std::size_t count_min, std::size_t count_max);
+  void remove_blocks(const std::vector<BlockEntry>& blocks);
+  std::vector<BlockEntry> blocks_after(std::int64_t id, std::size_t count_max);
+  /// Gives at most so many pages of what was removed back to the file system; whether there are more.
+  bool release_pages(std::int64_t pages_max);
+
   /// The highest offset of a group's batches that is in its blocks; -1 when none.
   std::int64_t applied(LogGroupId group);
   void keep_applied(LogGroupId group, std::uint64_t offset);

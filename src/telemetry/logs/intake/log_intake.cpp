@@ -145,6 +145,12 @@ void LogIntake::arrived(const LogArrival& arrival) {
     self_metrics_->record(arrival.group.scope, "AWS/Logs", "IncomingBytes", dimensions, static_cast<double>(bytes), "Bytes");
   }
   const std::vector<Event> events = events_of(group, arrival);
+  if (patterns_) {
+    std::vector<std::string_view> texts;
+    texts.reserve(events.size());
+    for (const Event& event : events) texts.push_back(event.message().text());
+    patterns_->arrived(arrival, texts);
+  }
   measure(group, arrival, events);
   if (tails_.any() && tails_.wants(arrival.group, arrival.stream))
     for (const Event& event : events) tails_.offer(arrival.group, arrival.stream, arrival.ingested_ms, event.time_ms, event.message());

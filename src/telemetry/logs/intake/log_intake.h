@@ -10,6 +10,7 @@
 #include "storage/state_executor.h"
 #include "telemetry/logs/live_tail/live_tails.h"
 #include "telemetry/logs/log_store.h"
+#include "telemetry/logs/pattern_counts/pattern_counts.h"
 #include "telemetry/logs/settings/log_settings.h"
 #include "telemetry/logs/subscriptions/subscription_targets.h"
 #include "telemetry/metrics/metric_store.h"
@@ -23,6 +24,8 @@ class LogIntake {
             LiveTails& tails, SelfMetrics* self_metrics);
   ~LogIntake();
 
+  /// Patterns are counted there, too. Before start().
+  void count_patterns(PatternCounts& patterns) { patterns_ = &patterns; }
   /// Hears of arrivals from now on.
   void start();
 
@@ -47,6 +50,7 @@ class LogIntake {
   SubscriptionTargets& targets_;
   LiveTails& tails_;
   SelfMetrics* self_metrics_;
+  PatternCounts* patterns_ = nullptr;
   std::map<LogGroupId, std::unique_ptr<Group>> groups_;
   bool defaults_planned_ = false;
   int forwarding_depth_ = 0;
