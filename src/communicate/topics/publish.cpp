@@ -113,6 +113,7 @@ Result<Published> Topics::publish(const std::string& topic_arn, const PublishReq
     if (subscriptions.size() < subscriptions_per_read) break;
     after = subscriptions.back().arn;
   }
+  if (settings_.on_published) settings_.on_published(topic_arn, notification.message_id, request.subject, request.message);
   return Published{notification.message_id, notification.sequence_number};
 }
 

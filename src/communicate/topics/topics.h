@@ -25,6 +25,9 @@ struct TopicsSettings {
   /// Asked at each use: where links in messages point. Without a slash at the end.
   std::function<std::string()> public_url;
   std::string mail_from_address;  ///< of mails; empty: the carrier's own sender
+  /// Told of each message that was published, in its unit: chat channels hear of topics by it.
+  std::function<void(const std::string& topic_arn, const std::string& message_id, const std::string& subject, const std::string& message)>
+      on_published = {};
 };
 
 /// What Subscribe made.

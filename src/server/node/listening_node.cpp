@@ -12,6 +12,7 @@
 #include "server/node/node.h"
 #include "server/node/reset_path.h"
 #include "wire/http/http_server.h"
+#include "wire/mail/mail_listener.h"
 #include "wire/syslog/syslog_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
@@ -139,6 +140,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (http_) http_->stop();
     for (const auto& listener : udp_) listener->stop();
     if (syslog_) syslog_->stop();
+    if (mail_) mail_->stop();
     if (current_ && current_->interior) current_->interior->stop();
   }
 
@@ -248,6 +250,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       current_->interior->set_own_url(own_url_);
     }
     if (auto listening = bind_statsd(); !listening) return listening;
+    if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
@@ -265,6 +268,20 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       if (auto started = listener->start(address); !started) return started;
       endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
     }
+    return {};
+  }
+
+  Result<void> bind_mail() {
+    if (config_.mail_in.empty()) return {};
+    mail_ = std::make_unique<wire::MailListener>(config_.mail_in, "tocsin", [this](wire::IncomingMail mail, std::move_only_function<void(bool)> kept) {
+      const SharedGeneration generation = generation_now();
+      if (!generation) return kept(false);
+      std::shared_lock inside(generation->door);
+      if (generation->over) return kept(false);
+      generation->interior->receive_mail(std::move(mail.data), std::move(kept));
+    });
+    if (auto started = mail_->start(); !started) return started;
+    for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
     return {};
   }
 
@@ -295,6 +312,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::unique_ptr<wire::HttpServer> http_;
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::unique_ptr<wire::SyslogServer> syslog_;
+  std::unique_ptr<wire::MailListener> mail_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

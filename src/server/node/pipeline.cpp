@@ -63,6 +63,7 @@ void connect(Rooms& rooms) {
   // who hears of every event; the names are for ever: a renamed consumer begins anew (events/rules subscribes itself as "rules")
   journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); });
   journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); });
+  journal.subscribe("chat", [&rooms](const EventEnvelope& event) { return rooms.chat_channels.on_event(event); });
   journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); });
   journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); });
   journal.subscribe("automation", [&rooms](const EventEnvelope& event) {

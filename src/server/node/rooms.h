@@ -10,7 +10,11 @@
 #include "access/identities/role_assumption.h"
 #include "access/ingest_keys/ingest_key_store.h"
 #include "access/login_profiles/login_profile_store.h"
+#include "communicate/chat_channels/chat_channels.h"
+#include "communicate/chat_channels/chat_link_handler.h"
 #include "communicate/oncall/acknowledge_handler.h"
+#include "communicate/oncall/browser_handler.h"
+#include "communicate/oncall/gateway_handler.h"
 #include "communicate/oncall/oncall.h"
 #include "communicate/status_page/status_page.h"
 #include "communicate/topics/public_endpoints.h"
@@ -38,6 +42,7 @@
 #include "remediate/documents/document_store.h"
 #include "remediate/parameters/parameter_store.h"
 #include "server/node/foundation.h"
+#include "server/node/gateways.h"
 #include "server/node/partners.h"
 #include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
@@ -55,6 +60,9 @@ struct Rooms {
   Result<void> migrate();
   /// Starts what runs by itself; the journal, the timers and the outbox are started after all rooms have said what they handle.
   void start();
+  /// What a gateway's setting names as {ssm:NAME}; inside a unit.
+  Result<std::string> gateway_parameter(const std::string& name);
+  void hear(const delivery::HeardSms& heard);
 
   Foundation& ground;
 
@@ -124,6 +132,11 @@ struct Rooms {
   communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;
   oncall::AcknowledgeHandler acknowledge_pages;
+  oncall::BrowserHandler browser_pages;
+  Gateways gateways;
+  oncall::GatewayHandler gateway_answers;
+  chat::ChatChannels chat_channels;
+  chat::ChatLinkHandler chat_links;
   updates::Updates updates;
   status_page::StatusPage status_page;
 

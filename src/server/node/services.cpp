@@ -1,5 +1,6 @@
 #include "server/node/services.h"
 
+#include "api/chatbot/service.h"
 #include "api/cloudwatch/service.h"
 #include "api/cloudtrail/service.h"
 #include "api/events/service.h"
@@ -70,6 +71,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_events_service(rooms.rules, rooms.archives, rooms.connections, rooms.ground.journal, tokens));
   services.push_back(api::make_scheduler_service(rooms.schedules, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
+  services.push_back(api::make_chatbot_service(rooms.chat_channels, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
