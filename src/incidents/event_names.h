@@ -25,6 +25,8 @@ inline constexpr std::string_view engagement_exhausted = "Engagement Exhausted";
 inline constexpr std::string_view page_sent = "Page Sent";                        ///< the mail is on its way
 inline constexpr std::string_view page_delivered = "Page Delivered";
 inline constexpr std::string_view page_failed = "Page Failed";
+inline constexpr std::string_view page_failed_over = "Page Failed Over";  ///< the person's next channel is asked instead
+inline constexpr std::string_view page_folded = "Page Folded";            ///< told in a digest, with others
 inline constexpr std::string_view page_acknowledged = "Page Acknowledged";
 inline constexpr std::string_view page_unacknowledged = "Page Unacknowledged";
 

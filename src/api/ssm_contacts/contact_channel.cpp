@@ -40,10 +40,10 @@ Reply update_contact_channel(OnCall& oncall, const Call& call) {
   if (!channel) return std::unexpected(channel.error());
   if (const auto name = text_at(call.input, "Name")) channel->name = *name;
   const std::string address = text_or(object_at(call.input, "DeliveryAddress"), "SimpleAddress", channel->address);
-  if (!oncall::is_mail_address(address)) return invalid("DeliveryAddress is not an e-mail address", "DeliveryAddress");
   // a new address has proved nothing yet
   if (address != channel->address) channel->activated = false;
   channel->address = address;
+  if (auto checked = oncall.check_address(*channel); !checked) return refuse_with(checked.error(), channel->arn);
   oncall.contacts().replace(*channel);
   return Object{};
 }

@@ -9,7 +9,7 @@
 namespace tocsin::oncall {
 namespace {
 
-constexpr std::size_t token_length = 43;
+constexpr std::size_t token_length = 43, short_token_length = 10;
 
 wire::HttpResponse html(int status, std::string body) {
   wire::HttpResponse out{.status = status};
@@ -28,7 +28,7 @@ wire::HttpResponse unknown_link() {
 }
 
 bool is_token(std::string_view text) {
-  return text.size() == token_length &&
+  return (text.size() == token_length || text.size() == short_token_length) &&
          text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
 }
 
@@ -67,8 +67,30 @@ void AcknowledgeHandler::handle(wire::HttpRequest request, wire::Respond respond
       });
 }
 
+// all pages of a digest behind one link
+wire::HttpResponse AcknowledgeHandler::show_digest(const EngagementStore::Secret& secret, const std::string& token) {
+  std::vector<DigestLine> lines;
+  for (const Page& page : oncall_.pages_of_digest(secret.scope, secret.page_arn.substr(digest_prefix.size())))
+    lines.push_back({page.subject, page.read ? "acknowledged at " + to_rfc3339(*page.read) : "open"});
+  if (secret.used) return html(200, digest_page("", lines));
+  if (secret.expires <= state_.now())
+    return html(410, notice_page("This link has expired", "Look for a newer message, or use aws ssm-contacts accept-page."));
+  return html(200, digest_page(std::string(acknowledge_prefix) + token, lines));
+}
+
+wire::HttpResponse AcknowledgeHandler::take_digest(const EngagementStore::Secret& secret, const std::string& token) {
+  if (secret.used || secret.expires <= state_.now()) return show_digest(secret, token);
+  oncall_.engagements().use_secret(token, state_.now());
+  for (const Page& page : oncall_.pages_of_digest(secret.scope, secret.page_arn.substr(digest_prefix.size())))
+    oncall_.acknowledge(page, "", "by the link in the digest");
+  auto used = secret;
+  used.used = state_.now();
+  return show_digest(used, token);
+}
+
 wire::HttpResponse AcknowledgeHandler::show(const std::string& token) {
   const auto secret = oncall_.engagements().find_secret(token);
+  if (secret && secret->page_arn.starts_with(digest_prefix)) return show_digest(*secret, token);
   const auto page = secret ? oncall_.engagements().find_page(secret->scope, secret->page_arn) : std::nullopt;
   if (!page || secret->kind == EngagementStore::SecretKind::code) return unknown_link();
   if (secret->used)
@@ -84,6 +106,7 @@ wire::HttpResponse AcknowledgeHandler::show(const std::string& token) {
 
 wire::HttpResponse AcknowledgeHandler::take(const std::string& token) {
   const auto secret = oncall_.engagements().find_secret(token);
+  if (secret && secret->page_arn.starts_with(digest_prefix)) return take_digest(*secret, token);
   const auto page = secret ? oncall_.engagements().find_page(secret->scope, secret->page_arn) : std::nullopt;
   const bool good = page && secret->kind != EngagementStore::SecretKind::code && !secret->used && secret->expires > state_.now();
   if (!good) return show(token);

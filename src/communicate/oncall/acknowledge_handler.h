@@ -18,6 +18,8 @@ class AcknowledgeHandler final : public wire::HttpHandler {
  private:
   wire::HttpResponse show(const std::string& token);
   wire::HttpResponse take(const std::string& token);
+  wire::HttpResponse show_digest(const EngagementStore::Secret& secret, const std::string& token);
+  wire::HttpResponse take_digest(const EngagementStore::Secret& secret, const std::string& token);
   storage::StateExecutor& state_;
   OnCall& oncall_;
 };

@@ -103,6 +103,18 @@ std::string acknowledged_page(const AcknowledgeView& view, const std::string& un
   return shell("Acknowledged: " + view.facts.what, body);
 }
 
+std::string digest_page(const std::string& action, const std::vector<DigestLine>& lines) {
+  const std::string title = fmt::format("{} pages that came at once", lines.size());
+  std::string body = fmt::format("<h1>{}</h1>\n", title);
+  if (action.empty())
+    body += "<p class=\"card\" role=\"status\"><strong>✓ Acknowledged</strong>, all of them.</p>\n";
+  else
+    body += form(action, "Acknowledge all", "");
+  body += "<section class=\"card\" aria-label=\"The pages\">\n<dl>\n";
+  for (const DigestLine& line : lines) body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(line.state), escape_html(line.words));
+  return shell(title, body + "</dl>\n</section>\n");
+}
+
 std::string notice_page(const std::string& heading, const std::string& words) {
   return shell(heading, fmt::format("<h1>{}</h1>\n<p class=\"card\">{}</p>\n", escape_html(heading), escape_html(words)));
 }

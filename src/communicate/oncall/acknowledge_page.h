@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "communicate/oncall/page_facts.h"
 
@@ -20,6 +21,11 @@ struct AcknowledgeView {
 std::string acknowledge_form(const AcknowledgeView& view);
 /// The answer to POST; `undo_action` takes it back.
 std::string acknowledged_page(const AcknowledgeView& view, const std::string& undo_action);
+struct DigestLine {
+  std::string words, state;
+};
+/// All pages of a digest, with one button for all; without `action` there is none.
+std::string digest_page(const std::string& action, const std::vector<DigestLine>& lines);
 /// A short notice with a heading: a used, expired or unknown link, an acknowledgement taken back.
 std::string notice_page(const std::string& heading, const std::string& words);
 

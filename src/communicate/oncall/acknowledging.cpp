@@ -38,6 +38,20 @@ void OnCall::acknowledge_run(const Engagement& e, Run run) {
   acknowledge_run(e, *parent);
 }
 
+std::size_t OnCall::acknowledge_incident(const Scope& scope, const std::string& incident_arn, const std::string& how) {
+  std::size_t pages = 0;
+  for (const Engagement& e : engagements_.of_incident(scope, incident_arn)) {
+    if (e.stop) continue;
+    for (const Run& run : engagements_.runs(e)) {
+      const auto page = engagements_.page_for(e, run.contact_arn);
+      if (run.state != RunState::waiting || !page || page->read) continue;
+      acknowledge(*page, "", how);
+      ++pages;
+    }
+  }
+  return pages;
+}
+
 void OnCall::unacknowledge(Page page, const std::string& how) {
   if (!page.read) return;
   page.read.reset();

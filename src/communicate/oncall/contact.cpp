@@ -65,6 +65,49 @@ Result<void> check_plan(ContactType type, const Plan& plan) {
   return {};
 }
 
+std::string_view outbox_channel(Way way) {
+  switch (way) {
+    case Way::mail:
+      return "smtp";
+    case Way::sms:
+      return "sms";
+    case Way::voice:
+      return "voice";
+    case Way::push:
+      return "push";
+    case Way::web_push:
+      return "web-push";
+  }
+  return "smtp";
+}
+
+std::string_view words_of(Way way) {
+  switch (way) {
+    case Way::mail:
+      return "e-mail";
+    case Way::sms:
+      return "SMS";
+    case Way::voice:
+      return "a call";
+    case Way::push:
+    case Way::web_push:
+      return "push";
+  }
+  return "e-mail";
+}
+
+Way Channel::way() const {
+  if (type == "SMS") return Way::sms;
+  if (type == "VOICE") return Way::voice;
+  if (address.starts_with("webpush:")) return Way::web_push;
+  return is_mail_address(address) ? Way::mail : Way::push;
+}
+
+bool is_phone_number(std::string_view text) {
+  return text.size() >= 3 && text.size() <= 16 && text[0] == '+' && text[1] != '0' &&
+         text.find_first_not_of("0123456789", 1) == std::string_view::npos;
+}
+
 bool is_mail_address(std::string_view text) {
   const auto at = text.find('@');
   if (at == std::string_view::npos || at == 0 || at + 1 == text.size() || text.find('@', at + 1) != std::string_view::npos) return false;

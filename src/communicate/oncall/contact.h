@@ -50,18 +50,29 @@ struct Contact {
   const std::string& name() const { return display_name.empty() ? alias : display_name; }
 };
 
-/// E-mail is the only kind that has a gateway here; others are refused when they are created.
+/// By which way messages reach a channel.
+enum class Way { mail, sms, voice, push, web_push };
+/// The outbox's channel: "smtp", "sms", "voice", "push", "web-push".
+std::string_view outbox_channel(Way way);
+/// "e-mail", "SMS", "a call", "push": paged by …
+std::string_view words_of(Way way);
+
 struct Channel {
   Scope scope;
   std::string arn;  ///< arn:aws:ssm-contacts:REGION:ACCOUNT:contact-channel/ALIAS/UUID
   std::string contact_arn;
   std::string name;
-  std::string type;  ///< EMAIL
+  std::string type;  ///< EMAIL, SMS, VOICE
   std::string address;
   bool activated = false;
+
+  /// An address of type EMAIL that is no mail address is one of push: "NAME:TOPIC", or "webpush:" and the browser's.
+  Way way() const;
 };
 
 /// Whether text can be an address: one @, something on both sides, no blanks or control characters (which could forge a header).
 bool is_mail_address(std::string_view text);
+/// E.164: + and 2 to 15 digits.
+bool is_phone_number(std::string_view text);
 
 }  // namespace tocsin::oncall

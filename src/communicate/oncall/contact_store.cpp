@@ -94,6 +94,15 @@ std::vector<Channel> ContactStore::channels(const Scope& scope, const std::strin
   return out;
 }
 
+std::vector<Channel> ContactStore::channels_of_address(const std::string& address) {
+  std::vector<Channel> out;
+  const auto rows = state_.database().query(
+      "SELECT arn, contact_arn, name, type, address, activated, account, region FROM oncall_channels WHERE address = ? ORDER BY arn",
+      {address});
+  for (const auto& row : rows) out.push_back(channel_of({row.text(6), row.text(7)}, row));
+  return out;
+}
+
 std::optional<ContactStore::Code> ContactStore::code(const Channel& c) {
   const auto row = state_.database().query_one(
       "SELECT code_hash, code_expires_ns, code_tries FROM oncall_channels WHERE account = ? AND region = ? AND arn = ?",

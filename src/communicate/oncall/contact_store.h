@@ -31,6 +31,8 @@ class ContactStore {
   void remove(const Channel& channel);
   std::optional<Channel> find_channel(const Scope& scope, const std::string& arn);
   std::vector<Channel> channels(const Scope& scope, const std::string& contact_arn);
+  /// Of every account: for what comes in from outside.
+  std::vector<Channel> channels_of_address(const std::string& address);
 
   /// The code that activates a channel: kept as a hash, with its end and the tries made.
   struct Code {

@@ -7,6 +7,7 @@
 #include "base/encoding.h"
 #include "base/ids.h"
 #include "communicate/oncall/oncall.h"
+#include "communicate/oncall/page_texts.h"
 #include "model/arn.h"
 
 namespace tocsin::oncall {
@@ -35,10 +36,7 @@ Result<void> OnCall::delete_contact(const Contact& contact) {
 }
 
 Result<Channel> OnCall::create_channel(Channel channel, bool defer_activation) {
-  if (channel.type != "EMAIL")
-    return fail(ErrorKind::unsupported,
-                fmt::format("No {} gateway is configured on this server: only EMAIL channels can be created", channel.type));
-  if (!is_mail_address(channel.address)) return fail(ErrorKind::invalid, "DeliveryAddress is not an e-mail address");
+  if (auto checked = check_address(channel); !checked) return std::unexpected(checked.error());
   const auto contact = contacts_.find(channel.scope, channel.contact_arn);
   if (!contact) return fail(ErrorKind::not_found, "Contact " + channel.contact_arn + " was not found", "CONTACT");
   for (const Channel& other : contacts_.channels(channel.scope, channel.contact_arn))
@@ -52,16 +50,71 @@ Result<Channel> OnCall::create_channel(Channel channel, bool defer_activation) {
   return channel;
 }
 
+Result<void> OnCall::check_address(const Channel& channel) const {
+  const auto can = [&](const std::string& way) { return settings_.can_send && settings_.can_send(way); };
+  if (channel.type == "SMS" || channel.type == "VOICE") {
+    if (!can(channel.type == "SMS" ? "sms" : "voice"))
+      return fail(ErrorKind::unsupported, fmt::format("No {} gateway is configured on this server: see the setting '{}'", channel.type,
+                                                      channel.type == "SMS" ? "sms" : "voice"));
+    if (!is_phone_number(channel.address))
+      return fail(ErrorKind::invalid, "DeliveryAddress is not a phone number in E.164 form, such as +491701234567");
+    return {};
+  }
+  if (is_mail_address(channel.address)) return {};
+  const std::size_t colon = channel.address.find(':');
+  if (colon == std::string::npos || colon == 0) return fail(ErrorKind::invalid, "DeliveryAddress is not an e-mail address");
+  const std::string name = channel.address.substr(0, colon);
+  if (name == "webpush" ? can("web-push") : can("push:" + name)) return {};
+  return fail(ErrorKind::invalid,
+              fmt::format("DeliveryAddress is neither an e-mail address nor one of push: no setting 'push' names '{}'", name));
+}
+
+void OnCall::take_browser(Channel channel, const Document& subscription) {
+  outgoing_.set_browser(channel.arn, subscription);
+  channel.activated = true;
+  contacts_.replace(channel);
+  contacts_.set_code(channel, {"", {}, 0});
+}
+
 Result<void> OnCall::send_activation_code(const Channel& channel) {
-  const std::string code = random_.letters("0123456789", 6);
-  contacts_.set_code(channel, {code_hash(channel, code), state_.now() + activation_lifetime, 0});
-  const std::string text = fmt::format(
-      "Your activation code is {}\n\nIt activates this address for pages of {} and is good for 30 minutes:\n\n  aws ssm-contacts "
-      "activate-contact-channel --contact-channel-id {} --activation-code {}\n\nIf you expect no pages from this server, ignore this "
-      "mail.\n",
-      code, name_of(channel.scope, channel.contact_arn), channel.arn, code);
-  mail(channel.scope, "activation/" + make_uuid_v4(random_), channel.address, {{"subject", "Activation code " + code}, {"text", text}},
-       {{"activation", channel.arn}});
+  const bool browser = channel.way() == Way::web_push;
+  const std::string code = browser ? make_secret(random_) : random_.letters("0123456789", 6);
+  const std::string name = name_of(channel.scope, channel.contact_arn);
+  Message message;
+  Channel through = channel;
+  if (browser) {
+    const auto other = first_channel(channel.scope, channel.contact_arn);
+    if (!other || other->way() == Way::voice)
+      return fail(ErrorKind::conflict, "The link for a browser is sent by another channel of the contact: activate one first",
+                  "CONTACT_CHANNEL");
+    through = *other;
+    engagements_.add_secret(Page{.scope = channel.scope, .arn = channel.arn}, code, EngagementStore::SecretKind::browser,
+                            state_.now() + activation_lifetime);
+    message.url = settings_.public_url() + "/push/" + code;
+    message.mail = {"Push messages in your browser",
+                    "Open this link in the browser that is to show pages of " + name + ", within 30 minutes:\n" + message.url + "\n", ""};
+    message.sms = "Open in the browser that is to show your pages: " + message.url;
+    message.title = message.mail.subject;
+    message.text = "Open this on the device that is to show pages of " + name + ".";
+  } else {
+    contacts_.set_code(channel, {code_hash(channel, code), state_.now() + activation_lifetime, 0});
+    message.mail.subject = "Activation code " + code;
+    message.mail.text = fmt::format(
+        "Your activation code is {}\n\nIt activates this address for pages of {} and is good for 30 minutes:\n\n  aws ssm-contacts "
+        "activate-contact-channel --contact-channel-id {} --activation-code {}\n\nIf you expect no pages from this server, ignore this "
+        "mail.\n",
+        code, name, channel.arn, code);
+    message.sms =
+        page_sms(settings_.templates,
+                 {{"what", fmt::format("Your activation code for pages of {} is {}, good for 30 minutes", name, code)}}, "chat.opened");
+    std::string spoken;
+    for (const char digit : code) spoken += std::string(1, digit) + ", ";
+    message.say = fmt::format("This is Tocsin. Your activation code for pages of {} is: {}", name, spoken);
+    message.title = message.mail.subject;
+    message.text = "It activates pages of " + name + " and is good for 30 minutes.";
+  }
+  message.urgency = "normal";
+  dispatch("activation/" + make_uuid_v4(random_), through, message, {{"activation", channel.arn}});
   return {};
 }
 

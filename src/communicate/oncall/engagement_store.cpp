@@ -51,12 +51,15 @@ std::string_view kind_text(EngagementStore::SecretKind kind) {
       return "undo";
     case EngagementStore::SecretKind::code:
       return "code";
+    case EngagementStore::SecretKind::browser:
+      return "browser";
   }
   return "link";
 }
 
 EngagementStore::SecretKind kind_from(std::string_view text) {
   if (text == "undo") return EngagementStore::SecretKind::undo;
+  if (text == "browser") return EngagementStore::SecretKind::browser;
   return text == "code" ? EngagementStore::SecretKind::code : EngagementStore::SecretKind::link;
 }
 
@@ -221,6 +224,16 @@ std::vector<Page> EngagementStore::pages_by_engagement(const Scope& scope, const
 std::vector<Page> EngagementStore::pages_by_contact(const Scope& scope, const std::string& arn, const std::string& after,
                                                     std::size_t count_max) {
   return pages_where(scope, "contact_arn", arn, after, count_max);
+}
+
+std::vector<Page> EngagementStore::unread_pages(const Scope& scope, const std::string& contact_arn, std::size_t count_max) {
+  std::vector<Page> out;
+  const auto rows = state_.database().query(fmt::format("SELECT {} FROM oncall_pages WHERE account = ? AND region = ? AND contact_arn = ? "
+                                                        "AND read_ns IS NULL ORDER BY place DESC LIMIT ?",
+                                                        page_columns),
+                                            {scope.account, scope.region, contact_arn, count_max});
+  for (const auto& row : rows) out.push_back(page_of(scope, row));
+  return out;
 }
 
 void EngagementStore::add_receipt(const Page& p, const std::string& channel_arn, ReceiptType type, const std::string& info, Instant at) {

@@ -36,13 +36,15 @@ class EngagementStore {
   /// Oldest first.
   std::vector<Page> pages_by_engagement(const Scope& scope, const std::string& engagement_arn, const std::string& after,
                                         std::size_t count_max);
+  /// Not acknowledged, newest first.
+  std::vector<Page> unread_pages(const Scope& scope, const std::string& contact_arn, std::size_t count_max);
   std::vector<Page> pages_by_contact(const Scope& scope, const std::string& contact_arn, const std::string& after, std::size_t count_max);
   static std::string place_of(const Page& page);
 
   void add_receipt(const Page& page, const std::string& channel_arn, ReceiptType type, const std::string& info, Instant at);
   std::vector<Receipt> receipts(const Page& page);
 
-  enum class SecretKind { link, undo, code };
+  enum class SecretKind { link, undo, code, browser };
   struct Secret {
     Scope scope;
     std::string page_arn;

@@ -103,8 +103,8 @@ std::string OnCall::what_became_of(const Engagement& e, const std::string& conta
   const auto page = engagements_.page_for(e, contact_arn);
   if (!page) return "was not reached";
   const std::string waited = to_words(state_.now() - page->sent);
-  return page->delivery ? fmt::format("did not acknowledge in {} (mail delivered {})", waited, clock_words(*page->delivery))
-                        : fmt::format("did not acknowledge in {} (mail not delivered)", waited);
+  return page->delivery ? fmt::format("did not acknowledge in {} ({} delivered {})", waited, way_words(*page), clock_words(*page->delivery))
+                        : fmt::format("did not acknowledge in {} ({} not delivered)", waited, way_words(*page));
 }
 
 std::string OnCall::why_you(const Engagement& e, const Run& run, const Contact& contact) {

@@ -24,14 +24,20 @@ OnCall::OnCall(storage::StateExecutor& state, Random& random, events::Journal& j
       incidents_(incidents),
       settings_(std::move(settings)),
       contacts_(state),
-      engagements_(state) {
+      engagements_(state),
+      outgoing_(state) {
   timers_.handle("oncall.stage",
                  [this](const std::string&, Instant, const Document& payload) { return on_stage_due(scope_of(payload), payload); });
   timers_.handle("oncall.retry",
                  [this](const std::string&, Instant, const Document& payload) { return on_retry_due(scope_of(payload), payload); });
   timers_.handle("oncall.fold",
                  [this](const std::string&, Instant, const Document& payload) { return on_fold_due(scope_of(payload), payload); });
-  outbox_.handle("oncall", [this](const delivery::Settlement& settlement) { return on_settled(settlement); });
+  timers_.handle("oncall.digest",
+                 [this](const std::string&, Instant, const Document& payload) { return on_digest_due(scope_of(payload), payload); });
+  timers_.handle("oncall.patience", [this](const std::string&, Instant, const Document& payload) { return on_patience_due(payload); });
+  outbox_.handle(
+      "oncall", [this](const delivery::Settlement& settlement) { return on_settled(settlement); },
+      [this](const delivery::Parcel& parcel, int attempt, const delivery::CarryOutcome& outcome) { on_attempt(parcel, attempt, outcome); });
 }
 
 Result<void> OnCall::migrate() { return state_.database().migrate("oncall", oncall_migrations); }
@@ -107,20 +113,6 @@ void OnCall::publish(const Engagement& e, std::string_view type, const std::stri
   if (page) detail["pageArn"] = page->arn, event.resources.push_back(page->arn);
   event.detail = std::move(detail);
   journal_.append(std::move(event));
-}
-
-void OnCall::mail(const Scope& scope, const std::string& parcel_id, const std::string& address, Object content, Object context) {
-  using namespace std::chrono_literals;
-  if (!settings_.mail_from.empty()) content["from"] = settings_.mail_from;
-  content["to"] = address;
-  context["account"] = scope.account;
-  context["region"] = scope.region;
-  delivery::Parcel parcel{.id = parcel_id, .channel = "smtp", .owner = "oncall"};
-  parcel.content = std::move(content);
-  parcel.context = std::move(context);
-  // a page is worth trying soon and often, and worth nothing hours later
-  parcel.plan = {{5s, 10s, 20s, 30s, 60s, 60s, 120s, 120s, 300s, 300s, 600s}, 1h};
-  outbox_.enqueue(std::move(parcel));
 }
 
 }  // namespace tocsin::oncall

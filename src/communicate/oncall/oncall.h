@@ -1,7 +1,10 @@
 // The on-call engine: runs plans in stages, pages people, takes their acknowledgement, goes on to the next when none comes.
 //  - One page for a person and an incident; a retry or a later stage repeats it in the same thread, with a fresh link.
 //  - Before each step the run is looked at again: what was acknowledged or stopped meanwhile sends nothing.
-//  - A mail that is refused for good ends its stage at once, unless another channel of the stage stands.
+//  - A channel that fails, or that nobody took within a minute, is followed by the person's next one; when there is none left, the stage
+//  ends
+//    at once, unless another channel of it stands.
+//  - Storm control (communicate/storm) is asked before each page: what is too much comes in a digest.
 // Threads: only on the StateExecutor, inside a unit of work.
 #pragma once
 
@@ -12,8 +15,11 @@
 #include "base/random.h"
 #include "communicate/oncall/contact_store.h"
 #include "communicate/oncall/engagement_store.h"
+#include "communicate/oncall/outgoing_store.h"
 #include "communicate/oncall/page_facts.h"
 #include "communicate/oncall/page_message.h"
+#include "communicate/storm/storm_planner.h"
+#include "communicate/templates/message_templates.h"
 #include "delivery/outbox.h"
 #include "delivery/timers.h"
 #include "events/journal/journal.h"
@@ -25,7 +31,20 @@ struct OnCallSettings {
   /// "https://host:port" for links in mail; asked at each message, since the port may be known late.
   std::function<std::string()> public_url;
   std::string mail_from;  ///< empty: the carrier's own
+  /// Whether messages can leave by a channel of the outbox ("sms", "voice", "push:NAME", "web-push"); none but "smtp" when it is not set.
+  std::function<bool(const std::string& channel)> can_send = {};
+  templates::MessageTemplates templates = {};
+  storm::Policy storm = {};
 };
+
+/// A channel that did not take a page within this is too slow: the next one is asked as well.
+inline constexpr Duration channel_patience = std::chrono::seconds(60);
+/// Tries of one channel that fail before the next is asked as well.
+inline constexpr int tries_of_channel = 2;
+/// What a link's page is called when it is a digest.
+inline constexpr std::string_view digest_prefix = "digest:";
+/// A contact's tag: "22:00-07:00 Europe/Berlin".
+inline constexpr std::string_view quiet_hours_tag = "tocsin:quiet-hours";
 
 /// A link and a code acknowledge for this long.
 inline constexpr Duration secret_lifetime = std::chrono::hours(24);
@@ -47,16 +66,23 @@ class OnCall final : public incidents::Engager {
   Result<void> migrate();
   ContactStore& contacts() { return contacts_; }
   EngagementStore& engagements() { return engagements_; }
+  OutgoingStore& outgoing() { return outgoing_; }
+  const OnCallSettings& settings() const { return settings_; }
 
   // --- contacts.cpp
   Result<Contact> create_contact(Contact contact, const Tags& tags);
   /// conflict while another plan names it.
   Result<void> delete_contact(const Contact& contact);
-  /// `unsupported` for SMS and VOICE: no gateway is configured. Mails an activation code unless told to wait.
+  /// `unsupported` where no gateway is configured. Sends an activation code unless told to wait; of a browser the link that asks for it, by
+  /// the contact's first channel that is active.
   Result<Channel> create_channel(Channel channel, bool defer_activation);
   Result<void> send_activation_code(const Channel& channel);
   Result<void> activate(Channel channel, const std::string& code);
   void deactivate(Channel channel);
+  /// Error invalid, unsupported: an address that the type cannot have.
+  Result<void> check_address(const Channel& channel) const;
+  /// What a browser gave for the channel: it is active from now on.
+  void take_browser(Channel channel, const Document& subscription);
 
   // --- oncall.cpp
   Result<std::string> engage(const Scope& scope, const std::string& contact_arn, const incidents::Incident& incident) override;
@@ -68,9 +94,23 @@ class OnCall final : public incidents::Engager {
   /// The journal's consumer "oncall": what joins an incident is folded, a higher severity is paged again.
   Result<void> on_event(const EventEnvelope& event);
 
+  // --- replies.cpp
+  /// A text that somebody sent to us: the code of a page acknowledges it. What to answer; empty: nothing.
+  std::string on_text(const std::string& from, const std::string& text);
+  /// What a gateway says became of a message, by its own name for it.
+  void on_receipt(const std::string& provider_id, bool delivered, const std::string& words);
+  /// A mail that came back to us. Whether it was one of ours.
+  bool on_returned_mail(const std::string& mail);
+
+  // --- digests.cpp
+  /// All pages of a digest.
+  std::vector<Page> pages_of_digest(const Scope& scope, const std::string& digest);
+
   // --- acknowledging.cpp
   /// Of a page that was acknowledged before: nothing. `how` is for the receipt ("by the link in the mail").
   void acknowledge(Page page, const std::string& channel_arn, const std::string& how);
+  /// All open pages of an incident, by somebody who was not paged; how many those were.
+  std::size_t acknowledge_incident(const Scope& scope, const std::string& incident_arn, const std::string& how);
   /// Takes it back: the escalation goes on.
   void unacknowledge(Page page, const std::string& how);
   void mark_delivered(Page page, const std::string& channel_arn, const std::string& how);
@@ -99,7 +139,34 @@ class OnCall final : public incidents::Engager {
 
   // --- paging.cpp
   void page_channel(const Engagement& engagement, const Run& run, const Contact& contact, const Target& target);
-  void send(const Engagement& engagement, const Run& run, const Contact& contact, const Channel& channel, Page page);
+  void send(const Engagement& engagement, const Run& run, const Contact& contact, const Channel& channel, Page page,
+            const std::string& words = {});
+  /// A message in the forms of all ways.
+  struct Message {
+    PageMail mail;
+    Object mail_fields;  ///< message_id, references …
+    std::string sms, say, ask, answer_token, title, text, url, urgency;
+  };
+  void dispatch(const std::string& parcel_id, const Channel& channel, const Message& message, Object context);
+  std::string make_link_secret(const Page& page, Way way);
+  std::string way_words(const Page& page);
+
+  // --- digests.cpp
+  /// Asks storm control, then sends, or keeps it for the digest.
+  void page_person(const Engagement& engagement, const Run& run, const Contact& contact, const Channel& channel, Page page, bool repeat);
+  void fold(const Engagement& engagement, const Run& run, const Contact& contact, const Channel& channel, Page page,
+            const storm::Plan& plan, int impact);
+  Result<void> on_digest_due(const Scope& scope, const Document& payload);
+  void send_digest(const Contact& contact, const Channel& channel, const std::string& digest, const std::vector<FoldedPage>& folded,
+                   int number);
+  Result<void> on_digest_settled(const delivery::Settlement& settlement);
+
+  // --- failover.cpp
+  /// Pages the person by the next channel that was not tried in this stage; false when there is none, or nobody waits any more.
+  bool fail_over(const Page& page, const Document& context, const std::string& why);
+  Result<void> on_patience_due(const Document& payload);
+  void on_attempt(const delivery::Parcel& parcel, int attempt, const delivery::CarryOutcome& outcome);
+  void lose(OutgoingMessage message, const std::string& error);
   Page page_of(const Engagement& engagement, const Contact& contact);
   void plan_retry(const Run& run, const Target& target);
   Result<void> on_settled(const delivery::Settlement& settlement);
@@ -116,7 +183,6 @@ class OnCall final : public incidents::Engager {
   std::vector<Engagement> engagements_of(const Page& page);
   void publish(const Engagement& engagement, std::string_view type, const std::string& summary, const Page* page = nullptr,
                Object detail = {});
-  void mail(const Scope& scope, const std::string& parcel_id, const std::string& address, Object content, Object context);
 
   storage::StateExecutor& state_;
   Random& random_;
@@ -127,6 +193,7 @@ class OnCall final : public incidents::Engager {
   OnCallSettings settings_;
   ContactStore contacts_;
   EngagementStore engagements_;
+  OutgoingStore outgoing_;
 };
 
 }  // namespace tocsin::oncall

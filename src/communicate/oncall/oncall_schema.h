@@ -34,6 +34,28 @@ CREATE TABLE oncall_secrets (hash TEXT PRIMARY KEY, account TEXT NOT NULL, regio
   expires_ns BIGINT NOT NULL, used_ns BIGINT);
 CREATE TABLE oncall_once (account TEXT NOT NULL, region TEXT NOT NULL, operation TEXT NOT NULL, token TEXT NOT NULL, outcome TEXT NOT NULL,
   PRIMARY KEY (account, region, operation, token));
+)sql"},
+                                                                  {2, R"sql(
+CREATE INDEX oncall_pages_person ON oncall_pages (account, region, contact_arn, incident_arn);
+CREATE INDEX oncall_engagements_incident ON oncall_engagements (account, region, incident_arn);
+CREATE INDEX oncall_channels_address ON oncall_channels (address);
+CREATE TABLE oncall_told (account TEXT NOT NULL, region TEXT NOT NULL, contact_arn TEXT NOT NULL, position BIGINT NOT NULL, kind BIGINT NOT NULL,
+  at_ns BIGINT NOT NULL, impact BIGINT NOT NULL, topic TEXT NOT NULL, PRIMARY KEY (account, region, contact_arn, position));
+CREATE INDEX oncall_told_kind ON oncall_told (account, region, contact_arn, kind, at_ns);
+CREATE INDEX oncall_told_topic ON oncall_told (account, region, contact_arn, topic, at_ns);
+CREATE TABLE oncall_folded (account TEXT NOT NULL, region TEXT NOT NULL, contact_arn TEXT NOT NULL, page_arn TEXT NOT NULL, digest TEXT NOT NULL,
+  position BIGINT NOT NULL, engagement_arn TEXT NOT NULL, channel_arn TEXT NOT NULL, stage BIGINT NOT NULL, impact BIGINT NOT NULL, line TEXT NOT NULL,
+  reason TEXT NOT NULL, at_ns BIGINT NOT NULL, PRIMARY KEY (account, region, contact_arn, page_arn, digest));
+CREATE INDEX oncall_folded_digest ON oncall_folded (digest);
+CREATE TABLE oncall_digests (account TEXT NOT NULL, region TEXT NOT NULL, contact_arn TEXT NOT NULL, due_ns BIGINT NOT NULL,
+  PRIMARY KEY (account, region, contact_arn));
+CREATE TABLE oncall_messages (id TEXT PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, page_arn TEXT NOT NULL, channel_arn TEXT NOT NULL,
+  engagement_arn TEXT NOT NULL, stage BIGINT NOT NULL, mail_id TEXT NOT NULL, provider_id TEXT NOT NULL, state BIGINT NOT NULL, sent_ns BIGINT NOT NULL);
+CREATE INDEX oncall_messages_page ON oncall_messages (account, region, page_arn);
+CREATE INDEX oncall_messages_mail ON oncall_messages (mail_id);
+CREATE INDEX oncall_messages_provider ON oncall_messages (provider_id);
+CREATE TABLE oncall_browsers (channel_arn TEXT PRIMARY KEY, subscription TEXT NOT NULL);
+CREATE TABLE oncall_push_key (id BIGINT PRIMARY KEY, private_key TEXT NOT NULL, public_key TEXT NOT NULL);
 )sql"}};
 
 }  // namespace tocsin::oncall

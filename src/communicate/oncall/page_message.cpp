@@ -25,6 +25,7 @@ std::vector<Line> lines_of(const PageFacts& f, const PageAddress& a) {
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) out.emplace_back(name, value);
   };
+  add("Flapping", a.flapping.starts_with("Flapping: ") ? a.flapping.substr(10) : a.flapping);
   add("What", f.what);
   add("Value", f.value);
   if (f.since) add("Since", clock_words(*f.since) + " (" + to_rfc3339(*f.since) + ")");

@@ -15,7 +15,9 @@ struct PageAddress {
   std::string next;     ///< "Next: manager, 03:15 UTC." or that nobody is
   std::string ack_url;
   std::string page_arn;
-  std::string code;  ///< for AcceptPage
+  std::string code;        ///< for AcceptPage
+  std::string reply_code;  ///< for the answer to an SMS
+  std::string flapping;    ///< said first, when the same comes again and again
   int message_number = 1;
 };
 

@@ -60,7 +60,8 @@ struct Ground {
 
 /// One life of a server.
 struct Life {
-  explicit Life(Ground& ground) : ground(ground), random(++ground.lives) {
+  explicit Life(Ground& ground, std::function<bool(const std::string&)> can_send = {})
+      : ground(ground), random(++ground.lives), can_send(std::move(can_send)) {
     outbox.add_carrier("smtp", ground.mailbox);
     EXPECT_TRUE(journal.migrate());
     EXPECT_TRUE(timers.migrate());
@@ -188,13 +189,15 @@ struct Life {
   Ground& ground;
   const Scope scope{"123456789012", "eu-west-1"};
   SeededRandom random;
+  const std::function<bool(const std::string&)> can_send;
   SimulatedExecutor executor{ground.clock};
   storage::StateExecutor state{executor, *ground.database};
   events::Journal journal{state, random};
   delivery::Timers timers{state};
   delivery::Outbox outbox{state, random};
   incidents::Incidents incidents{state, random, journal, timers};
-  OnCall oncall{state, random, journal, outbox, timers, incidents, {[] { return std::string("https://t.example"); }, "tocsin@example.org"}};
+  OnCall oncall{
+      state, random, journal, outbox, timers, incidents, {[] { return std::string("https://t.example"); }, "tocsin@example.org", can_send}};
   AcknowledgeHandler handler{state, oncall};
   std::vector<EventEnvelope> events;
 };

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "communicate/oncall/oncall.h"
+#include "communicate/oncall/page_texts.h"
 #include "incidents/event_names.h"
 
 namespace tocsin::oncall {
@@ -51,7 +52,7 @@ void OnCall::page_again(const Scope& scope, const std::string& incident_arn) {
     const auto run = engagements_.find_run(scope, page.engagement_arn, page.contact_arn);
     const auto contact = contacts_.find(scope, page.contact_arn);
     const auto channel = first_channel(scope, page.contact_arn);
-    if (e && run && contact && channel && run->state != RunState::stopped) send(*e, *run, *contact, *channel, page);
+    if (e && run && contact && channel && run->state != RunState::stopped) page_person(*e, *run, *contact, *channel, page, false);
   }
 }
 
@@ -62,13 +63,20 @@ Result<void> OnCall::on_fold_due(const Scope& scope, const Document& payload) {
   for (const Page& page : live_pages(scope, incident->arn)) {
     const auto channel = first_channel(scope, page.contact_arn);
     if (!channel) continue;
-    Object content{{"subject", fmt::format("[{}] {}: {}", incidents::severity_word(incident->impact), incident->title, words)}};
-    content["text"] = fmt::format(
+    Message message;
+    const std::string severity = incidents::severity_word(incident->impact);
+    message.mail.subject = fmt::format("[{}] {}: {}", severity, incident->title, words);
+    message.mail.text = fmt::format(
         "{}: {}.\n\nYou are paged once for all of them. See them:\n  aws ssm-incidents list-timeline-events --incident-record-arn {}\n",
         incident->title, words, incident->arn);
-    content["references"] = fmt::format("<{}@tocsin>", incident->id);
-    mail(scope, fmt::format("{}/joined/{}", page.arn, incident->joined_count), channel->address, std::move(content),
-         {{"joined", incident->arn}});
+    message.mail_fields["references"] = fmt::format("<{}@tocsin>", incident->id);
+    message.title = severity + ' ' + incident->title;
+    message.text = words;
+    message.urgency = "low";
+    message.sms = page_sms(settings_.templates, {{"severity", severity}, {"what", incident->title + ": " + words}}, "chat.opened");
+    // nobody is called for it
+    if (channel->way() == Way::voice) continue;
+    dispatch(fmt::format("{}/joined/{}", page.arn, incident->joined_count), *channel, message, {{"joined", incident->arn}});
   }
   return {};
 }

@@ -86,6 +86,7 @@ Result<Published> Topics::publish(const std::string& topic_arn, const PublishReq
     else
       count(topic->scope, topic->name, "NumberOfNotificationsFilteredOut");
   }
+  if (settings_.on_published) settings_.on_published(topic_arn, notification.message_id, request.subject, request.message);
   return Published{notification.message_id, notification.sequence_number};
 }
 

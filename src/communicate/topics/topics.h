@@ -32,6 +32,9 @@ struct TopicsSettings {
   std::function<bool()> sms_gateway = {};
   /// Where delivery status goes: a line for a log group. Inside the unit; none: nowhere.
   std::function<void(const Scope& scope, const std::string& group, const std::string& line)> log = {};
+  /// Told of each message that was published, in its unit: chat channels hear of topics by it.
+  std::function<void(const std::string& topic_arn, const std::string& message_id, const std::string& subject, const std::string& message)>
+      on_published = {};
 };
 
 /// What Subscribe made.

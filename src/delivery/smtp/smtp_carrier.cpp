@@ -47,9 +47,9 @@ struct Envelope {
   std::string text;
 };
 
-Result<Envelope> envelope_of(const MailMessage& message, Instant date) {
+Result<Envelope> envelope_of(const MailMessage& message, const std::string& bounces_to, Instant date) {
   Envelope envelope;
-  const auto from = address_of(message.from);
+  const auto from = address_of(bounces_to.empty() ? message.from : bounces_to);
   if (!from) return std::unexpected(from.error());
   envelope.from = *from;
   for (const std::string& mailbox : message.to) {
@@ -175,7 +175,7 @@ SmtpCarrier::SmtpCarrier(SmtpCarrierOptions options, const Clock& clock, Transfe
 void SmtpCarrier::carry(const std::string& parcel_id, const Document& content, Done done) {
   const auto server = server_of(options_.url);
   if (!server) return done({.result = CarryResult::try_again, .error = server.error().message});
-  auto envelope = envelope_of(message_of(content, options_.from, parcel_id), clock_.now());
+  auto envelope = envelope_of(message_of(content, options_.from, parcel_id), options_.bounces_to, clock_.now());
   if (!envelope) return done({.result = CarryResult::refused, .error = envelope.error().message});
   transfers_.start(std::make_unique<SmtpTransfer>(options_, *server, std::move(*envelope), std::move(done)));
 }

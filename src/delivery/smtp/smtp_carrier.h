@@ -24,8 +24,9 @@ struct SmtpCarrierOptions {
   /// smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://… With a user, TLS is required (STARTTLS for smtp://) and the certificate checked,
   /// except to a loopback address; without, STARTTLS is used when it is offered, with any certificate.
   std::string url;
-  std::string from;     ///< "Tocsin <tocsin@example.com>"
-  std::string ca_file;  ///< PEM authorities to trust; empty: the system's
+  std::string from;             ///< "Tocsin <tocsin@example.com>"
+  std::string ca_file;          ///< PEM authorities to trust; empty: the system's
+  std::string bounces_to = {};  ///< the envelope's sender; empty: that of the mail
   Duration connect_timeout = std::chrono::seconds(5);
   Duration total_timeout = std::chrono::seconds(30);
 };

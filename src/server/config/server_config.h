@@ -21,9 +21,17 @@ struct ServerConfig {
   std::string public_url;                                           ///< for URLs handed out; empty: the host that the caller used
   std::string smtp_url;                                             ///< may hold a password: never printed; empty: no mail leaves
   std::string smtp_from = "Tocsin <tocsin@localhost>";
-  std::string smtp_ca;          ///< PEM authorities that mail servers are checked with; empty: the system's
-  std::string webhook_ca;       ///< the same for receivers of webhooks
-  std::string tls_certificate;  ///< PEM; empty: the one of `tocsin init` when there is one
+  std::string smtp_bounces;                            ///< whom returned mails go to (the envelope's sender); empty: whom mails come from
+  std::vector<wire::ListenAddress> mail_in;            ///< takes returned mails by SMTP; empty: off
+  std::vector<std::string> sms;                        ///< gateways of SMS, best first; these four may hold secrets: never printed
+  std::vector<std::string> voice;                      ///< gateways of calls, best first
+  std::vector<std::string> chat;                       ///< where workspaces of chat services are reached
+  std::vector<std::string> push;                       ///< ntfy and Gotify servers
+  std::string push_contact = "mailto:root@localhost";  ///< whom push services may write to
+  std::string templates;                               ///< a folder with message templates; empty: the defaults
+  std::string smtp_ca;                                 ///< PEM authorities that mail servers are checked with; empty: the system's
+  std::string webhook_ca;                              ///< the same for receivers of webhooks
+  std::string tls_certificate;                         ///< PEM; empty: the one of `tocsin init` when there is one
   std::string tls_key;
   std::string account = "000000000000";  ///< the account of a caller that names none
   std::string region = "us-east-1";      ///< the region of a caller that names none

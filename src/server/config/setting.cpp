@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "delivery/smtp/smtp_carrier.h"
+#include "server/config/gateway_settings.h"
 
 namespace tocsin::server {
 namespace {
@@ -103,6 +104,31 @@ Applied set_smtp(ServerConfig& config, const Values& values) {
   return {};
 }
 
+Applied set_mail_in(ServerConfig& config, const Values& values) {
+  std::vector<wire::ListenAddress> addresses;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto address = wire::parse_listen_address(value);
+    if (!address) return fail(ErrorKind::invalid, "mail-in: " + address.error().message);
+    addresses.push_back(*address);
+  }
+  config.mail_in = std::move(addresses);
+  return {};
+}
+
+Setting gateways(std::string_view key, std::vector<std::string> ServerConfig::*member, Result<void> (*check)(const std::string&), std::string_view help) {
+  return {key, SettingKind::list, help, "GATEWAY", [key, member, check](ServerConfig& config, const Values& values) -> Applied {
+            std::vector<std::string> all;
+            for (const std::string& value : values) {
+              if (value == "off" || value.empty()) continue;
+              if (auto sound = check(value); !sound) return fail(ErrorKind::invalid, std::string(key) + ": " + sound.error().message);
+              all.push_back(value);
+            }
+            config.*member = std::move(all);
+            return {};
+          }};
+}
+
 Applied set_public_url(ServerConfig& config, const Values& values) {
   std::string url = values.back();
   if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
@@ -161,6 +187,14 @@ const std::vector<Setting>& server_settings() {
       {"smtp", SettingKind::text, "the server that takes our mail: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…", "URL", set_smtp},
       text("smtp-from", &ServerConfig::smtp_from, "ADDRESS", "whom mails come from"),
       text("smtp-ca", &ServerConfig::smtp_ca, "FILE", "authorities (PEM) to check the mail server with, instead of the system's"),
+      text("smtp-bounces", &ServerConfig::smtp_bounces, "ADDRESS", "whom mails that cannot be delivered go back to, instead of smtp-from"),
+      {"mail-in", SettingKind::list, "take returned mails by SMTP here; repeats; port 0 takes a free one", "HOST:PORT", set_mail_in},
+      gateways("sms", &ServerConfig::sms, check_sms_setting, "send SMS: twilio://SID:TOKEN@HOST?from=NUMBER or smpp://USER:PASSWORD@HOST?from=NUMBER; repeats, best first"),
+      gateways("voice", &ServerConfig::voice, check_voice_setting, "call people: twilio://SID:TOKEN@HOST?from=NUMBER; repeats, best first"),
+      gateways("chat", &ServerConfig::chat, check_chat_setting, "a chat workspace: ID[/CHANNEL]=slack|teams|mattermost|discord:TOKEN_OR_URL; repeats"),
+      gateways("push", &ServerConfig::push, check_push_setting, "a push server: NAME=ntfy:URL[;token=TOKEN] or NAME=gotify:URL;token=TOKEN; repeats"),
+      text("push-contact", &ServerConfig::push_contact, "URL", "whom browsers' push services may write to: mailto:…"),
+      text("templates", &ServerConfig::templates, "DIR", "texts of messages, instead of the defaults: see 'tocsin templates'"),
       text("webhook-ca", &ServerConfig::webhook_ca, "FILE",
            "authorities (PEM) to check receivers of webhooks with, instead of the system's"),
       text("tls-certificate", &ServerConfig::tls_certificate, "FILE", "certificate (PEM) for https, instead of the one of 'tocsin init'"),

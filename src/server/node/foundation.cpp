@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/digest.h"
+#include "communicate/templates/message_templates.h"
 #include "server/config/data_directory.h"
 
 namespace tocsin::server {
@@ -66,6 +67,9 @@ Result<void> Foundation::migrate() {
 
 Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside, StoredData data) {
   if (auto made = make_folders(config, outside); !made) return std::unexpected(made.error());
+  // a broken text is told now, not at night
+  if (!config.templates.empty())
+    if (auto read = templates::MessageTemplates().read_folder(config.templates); !read) return fail(read.error().kind, "templates: " + read.error().message);
   const DataDirectory directory{config.data};
   auto key = server_key(config, outside);
   if (!key) return std::unexpected(key.error());

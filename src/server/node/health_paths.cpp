@@ -61,8 +61,8 @@ void HealthPaths::figures(wire::Respond respond) {
         *body += gauge("tocsin_http_connections", "Open connections.", "", static_cast<double>(connection_count_()));
         *body += gauge("tocsin_metric_series", "Series in the dictionary.", "", static_cast<double>(metrics.series));
         *body += gauge("tocsin_metric_points", "Points accepted since the start.", "", static_cast<double>(metrics.points));
-        for (const char* channel : {"smtp", "http"})
-          *body += gauge(fmt::format("tocsin_outbox_waiting_{}", channel), "Parcels that wait to leave.", "",
+        for (const char* channel : {"smtp", "http", "sms", "voice", "chat", "push", "web-push"})
+          *body += gauge(fmt::format("tocsin_outbox_waiting_{}", std::string_view(channel) == "web-push" ? "web_push" : channel), "Parcels that wait to leave.", "",
                          static_cast<double>(ground_.outbox.depth(channel).waiting));
         return {};
       },

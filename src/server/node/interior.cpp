@@ -105,6 +105,14 @@ class WholeInterior final : public Interior {
   }
   void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) override { mails_.take(std::move(mail), {}, std::move(answer)); }
   void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
+  void receive_mail(std::string mail, std::move_only_function<void(bool)> kept) override {
+    ground_->state.submit(
+        [this, mail = std::move(mail)]() -> Result<void> {
+          if (!rooms_.oncall.on_returned_mail(mail)) log::info("server", "a mail came in that returns none of ours", {{"bytes", std::to_string(mail.size())}});
+          return {};
+        },
+        [kept = std::move(kept)](Result<void> done) mutable { kept(done.has_value()); });
+  }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
@@ -123,6 +131,9 @@ class WholeInterior final : public Interior {
     paths_.prefix("/status", rooms_.status_page);
     paths_.prefix("/reviews/", rooms_.reviews);
     paths_.prefix(std::string(oncall::acknowledge_prefix), rooms_.acknowledge_pages);
+    paths_.prefix(std::string(oncall::browser_prefix), rooms_.browser_pages);
+    paths_.prefix(std::string(oncall::gateway_prefix), rooms_.gateway_answers);
+    paths_.prefix(std::string(chat::chat_link_prefix), rooms_.chat_links);
     paths_.prefix_web_socket("/v1/control-channel/", rooms_.channels);
   }
 

@@ -13,6 +13,7 @@
 #include "server/node/reset_path.h"
 #include "wire/http/http_server.h"
 #include "wire/mail_in/smtp_server.h"
+#include "wire/mail/mail_listener.h"
 #include "wire/syslog/syslog_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
@@ -250,6 +251,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       current_->interior->set_own_url(own_url_);
     }
     if (auto listening = bind_statsd(); !listening) return listening;
+    if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
     if (auto listening = bind_mail(); !listening) return listening;
     return write_endpoints(
@@ -268,6 +270,20 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       if (auto started = listener->start(address); !started) return started;
       endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
     }
+    return {};
+  }
+
+  Result<void> bind_mail() {
+    if (config_.mail_in.empty()) return {};
+    mail_ = std::make_unique<wire::MailListener>(config_.mail_in, "tocsin", [this](wire::IncomingMail mail, std::move_only_function<void(bool)> kept) {
+      const SharedGeneration generation = generation_now();
+      if (!generation) return kept(false);
+      std::shared_lock inside(generation->door);
+      if (generation->over) return kept(false);
+      generation->interior->receive_mail(std::move(mail.data), std::move(kept));
+    });
+    if (auto started = mail_->start(); !started) return started;
+    for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
     return {};
   }
 
@@ -313,6 +329,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::unique_ptr<wire::SyslogServer> syslog_;
   std::unique_ptr<wire::SmtpServer> mail_;
+  std::unique_ptr<wire::MailListener> mail_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

@@ -83,6 +83,8 @@ Result<void> to_log_group(Rooms& rooms, const TargetDelivery& delivery) {
 
 bool is_of_incidents(const EventEnvelope& event) { return event.source == incidents::incident_source; }
 
+bool is_of_incidents_or_pages(const EventEnvelope& event) { return is_of_incidents(event) || event.source == incidents::oncall_source; }
+
 Result<void> to_health(Rooms& rooms, const EventEnvelope& event) { return rooms.health.on_reported_alert(event), Result<void>(); }
 
 // what is probed and what operators declare stands in parameters; whoever wrote one that cannot be read finds out in the log
@@ -106,6 +108,7 @@ void connect(Rooms& rooms) {
   // who hears of every event; the names are for ever: a renamed consumer begins anew (events/rules subscribes itself as "rules")
   journal.subscribe("incidents", [&rooms](const EventEnvelope& event) { return rooms.incidents.on_event(event); }, &incidents::is_about_outages);
   journal.subscribe("oncall", [&rooms](const EventEnvelope& event) { return rooms.oncall.on_event(event); }, &is_of_incidents);
+  journal.subscribe("chat", [&rooms](const EventEnvelope& event) { return rooms.chat_channels.on_event(event); }, &is_of_incidents_or_pages);
   journal.subscribe("updates", [&rooms](const EventEnvelope& event) { return rooms.updates.on_event(event); }, &is_of_incidents);
   journal.subscribe("reviews", [&rooms](const EventEnvelope& event) { return rooms.reviews.on_event(event); }, &is_of_incidents);
   journal.subscribe(

@@ -1,5 +1,7 @@
 #include "server/node/rooms.h"
 
+#include <boost/json.hpp>
+
 #include "delivery/smtp/mail_message.h"
 #include "remediate/automation/runbook.h"
 #include "server/config/data_directory.h"
@@ -18,6 +20,25 @@ status_page::WriteFile file_writer(const Foundation& ground, const char* below) 
 events::SecretSealer sealer(const access::SecretBox& box) {
   return {[&box](std::string_view secret, std::string_view context) { return box.seal(secret, context); },
           [&box](std::string_view sealed, std::string_view context) { return box.open(sealed, context); }};
+}
+
+// those of the folder were checked when the server was opened
+templates::MessageTemplates message_templates(const ServerConfig& config) {
+  templates::MessageTemplates out;
+  if (!config.templates.empty()) (void)out.read_folder(config.templates);
+  return out;
+}
+
+// under the role of the chat configuration; parameters as the command line takes them: {"Name": ["value"]}
+Result<std::string> run_from_chat(Rooms& rooms, const Scope& scope, const std::string& incident_arn, const Object& argument) {
+  remediate::GivenParameters parameters;
+  for (const auto& each : object_at(argument, "parameters")) {
+    std::vector<std::string>& values = parameters[std::string(each.key())];
+    if (each.value().is_string()) values.emplace_back(std::string_view(each.value().get_string()));
+    if (each.value().is_array())
+      for (const Document& value : each.value().get_array()) values.push_back(value.is_string() ? std::string(std::string_view(value.get_string())) : to_json(value));
+  }
+  return rooms.automation.start_for_incident(scope, text_or(argument, "document"), text_or(argument, "version"), parameters, text_or(argument, "role"), incident_arn);
 }
 
 // any operation that writes, of a service that is here
@@ -107,11 +128,25 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       topics(ground.state, ground.outside.random, ground.outbox, queues, &ground.self_metrics,
              {.public_url = [this] { return ground.url(); }, .mail_from_address = delivery::address_of(ground.config.smtp_from).value_or("no-reply@localhost"),
               .sms_gateway = [this] { return ground.outbox.carries("sms"); },
-              .log = [this](const Scope& scope, const std::string& group, const std::string& line) { write_log_line(ground, scope, group, line); }}),
+              .log = [this](const Scope& scope, const std::string& group, const std::string& line) { write_log_line(ground, scope, group, line); },
+              .on_published = [this](const std::string& topic, const std::string& id, const std::string& subject, const std::string& message) { chat_channels.on_published(topic, id, subject, message); }}),
       topic_pages(topics, ground.state),
       oncall(ground.state, ground.outside.random, ground.journal, ground.outbox, ground.timers, incidents,
-             {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from}),
+             {.public_url = [this] { return ground.url(); }, .mail_from = ground.config.smtp_from,
+              .can_send = [this](const std::string& channel) { return gateways.can_send(channel); }, .templates = message_templates(ground.config)}),
       acknowledge_pages(ground.state, oncall),
+      browser_pages(ground.state, oncall),
+      gateways(ground.config, ground.outside,
+               {.state = ground.state, .parameter = [this](const std::string& name) { return gateway_parameter(name); },
+                .hear = [this](const delivery::HeardSms& heard) { hear(heard); }, .push_key = [this] { return browser_pages.key(); }}),
+      gateway_answers(ground.state, oncall, [this] { return gateways.twilio_tokens(); }),
+      chat_channels(ground.state, ground.outside.random, ground.outbox, ground.timers, incidents,
+                    {.public_url = [this] { return ground.url(); },
+                     .endpoints = [this]() -> const delivery::ChatEndpoints& { return gateways.chat_endpoints(); },
+                     .templates = oncall.settings().templates,
+                     .acknowledge = [this](const Scope& scope, const std::string& incident, const std::string& how) { return oncall.acknowledge_incident(scope, incident, how); },
+                     .run = [this](const Scope& scope, const std::string& incident, const Object& argument, const std::string&) { return run_from_chat(*this, scope, incident, argument); }}),
+      chat_links(ground.state, chat_channels, incidents),
       updates(ground.state, ground.outside.random, ground.journal, ground.timers, incidents),
       status_page(ground.state, updates,
                   {.scope = {ground.config.account, ground.config.region}, .title = "Status", .public_url = [this] { return ground.url(); }}, file_writer(ground, "status")),
@@ -129,8 +164,31 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  return migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
-                     topics, oncall, updates, dashboards);
+  const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
+                     topics, oncall, updates, dashboards, chat_channels);
+  return migrated ? browser_pages.read_key() : migrated;
+}
+
+Result<std::string> Rooms::gateway_parameter(const std::string& name) {
+  const auto found = parameters.get({ground.config.account, ground.config.region}, name, true);
+  if (!found) return std::unexpected(found.error());
+  return found->value;
+}
+
+// receipts and replies of a message centre; a reply is answered by the way that it came
+void Rooms::hear(const delivery::HeardSms& heard) {
+  ground.state.submit([this, heard]() -> Result<void> {
+    if (heard.is_receipt) {
+      if (heard.receipt.is_delivered() || heard.receipt.is_failed()) oncall.on_receipt(heard.receipt.message_id, heard.receipt.is_delivered(), "The message centre says " + heard.receipt.state);
+      return {};
+    }
+    const std::string answer = oncall.on_text(heard.from, heard.text);
+    if (answer.empty()) return {};
+    delivery::Parcel parcel{.channel = "sms", .owner = "replies", .plan = {{std::chrono::seconds(5), std::chrono::seconds(30)}, std::chrono::minutes(10)}};
+    parcel.content = Object{{"to", heard.from}, {"text", answer}};
+    ground.outbox.enqueue(std::move(parcel));
+    return {};
+  });
 }
 
 std::function<std::string(std::string_view, std::int64_t)> Rooms::mask_of(telemetry::LogGroupId id) {
@@ -169,6 +227,7 @@ void Rooms::start() {
   scheduled_queries.start();
   log_exports.start();
   topics.start();
+  gateways.start(ground.outbox);
   rules.start();
   archives.start();
   schedules.start();

@@ -12,7 +12,11 @@
 #include "access/login_profiles/login_profile_store.h"
 #include "access/mfa_devices/mfa_device_store.h"
 #include "access/web_identity/identity_provider_store.h"
+#include "communicate/chat_channels/chat_channels.h"
+#include "communicate/chat_channels/chat_link_handler.h"
 #include "communicate/oncall/acknowledge_handler.h"
+#include "communicate/oncall/browser_handler.h"
+#include "communicate/oncall/gateway_handler.h"
 #include "communicate/oncall/oncall.h"
 #include "communicate/status_page/status_page.h"
 #include "communicate/topics/public_endpoints.h"
@@ -48,6 +52,7 @@
 #include "remediate/documents/document_store.h"
 #include "remediate/parameters/parameter_store.h"
 #include "server/node/foundation.h"
+#include "server/node/gateways.h"
 #include "server/node/partners.h"
 #include "server/node/resource_guard.h"
 #include "telemetry/audit/audit_trail.h"
@@ -67,6 +72,9 @@ struct Rooms {
   void start();
   /// How lines of the group are masked; nothing when they are shown as they are. Inside a unit, or before anything runs.
   std::function<std::string(std::string_view, std::int64_t)> mask_of(telemetry::LogGroupId id);
+  /// What a gateway's setting names as {ssm:NAME}; inside a unit.
+  Result<std::string> gateway_parameter(const std::string& name);
+  void hear(const delivery::HeardSms& heard);
 
   Foundation& ground;
 
@@ -148,6 +156,11 @@ struct Rooms {
   communicate::TopicPublicEndpoints topic_pages;
   oncall::OnCall oncall;
   oncall::AcknowledgeHandler acknowledge_pages;
+  oncall::BrowserHandler browser_pages;
+  Gateways gateways;
+  oncall::GatewayHandler gateway_answers;
+  chat::ChatChannels chat_channels;
+  chat::ChatLinkHandler chat_links;
   updates::Updates updates;
   status_page::StatusPage status_page;
 

@@ -1,6 +1,7 @@
 #include "server/node/services.h"
 
 #include "api/cloudwatch/log_alarms.h"
+#include "api/chatbot/service.h"
 #include "api/cloudwatch/service.h"
 #include "api/cloudtrail/service.h"
 #include "api/events/service.h"
@@ -97,6 +98,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_health_service(rooms.health, tokens));
   services.push_back(api::make_scheduler_service(rooms.schedules, tokens));
   services.push_back(api::make_sns_service(rooms.topics, tokens));
+  services.push_back(api::make_chatbot_service(rooms.chat_channels, tokens));
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
