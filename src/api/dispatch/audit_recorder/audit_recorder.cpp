@@ -62,13 +62,13 @@ Document document_of(const Call& call, const Reply& reply, const AuditRecord& ma
   return out;
 }
 
-EventEnvelope event_of(const AuditRecord& made) {
+EventEnvelope event_of(AuditRecord made) {
   return {.scope = made.scope,
           .event_time = made.event_time,
           .source = "aws." + made.event_source.substr(0, made.event_source.find('.')),
           .type = std::string(api_call_event_type),
           .subject_arn = made.resources.empty() ? "" : made.resources.front().arn,
-          .detail = made.record,
+          .detail = std::move(made.record),
           .idempotency_key = "audit:" + made.event_id};
 }
 
@@ -93,10 +93,10 @@ std::optional<AuditRecord> AuditRecorder::record_of(const Call& call, const Repl
 }
 
 void AuditRecorder::record(const Call& call, const Reply& reply) {
-  const auto made = record_of(call, reply);
+  auto made = record_of(call, reply);
   if (!made) return;
   trail_.append(*made);
-  if (!made->read_only) journal_.append(event_of(*made));
+  if (!made->read_only) journal_.append(event_of(std::move(*made)));
 }
 
 bool AuditRecorder::postpone(const Call& call, const Reply& reply) {
