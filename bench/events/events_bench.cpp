@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "api_client.h"
+#include "kill_campaign.h"
 #include "webhook_sink.h"
 
 using namespace tocsin::bench;
@@ -212,8 +213,9 @@ void fanout(int port, bool hang) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view(argv[1]) == "kill") return run_kill_campaign(argv[2], argv[3]) ? 0 : 1;
   if (argc != 3) {
-    fmt::print(stderr, "usage: events_bench PORT put|webhook|fanout|hang\n");
+    fmt::print(stderr, "usage: events_bench PORT put|webhook|fanout|hang, events_bench kill TOCSIN DATA\n");
     return 2;
   }
   const int port = std::atoi(argv[1]);

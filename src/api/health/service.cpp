@@ -121,7 +121,7 @@ Reply describe_entity_aggregates(detect::Health& room, const Call& call) {
     for (const HealthEntity& entity : event.entities) ++statuses[to_text(entity.status)];
     Object counts;
     for (const auto& [status, count] : statuses) counts[status] = count;
-    aggregates.emplace_back(Object{{"eventArn", event.arn}, {"count", event.entities.size()}, {"statuses", std::move(counts)}});
+    aggregates.emplace_back(Object{{"eventArn", event.arn}, {"count", static_cast<std::int64_t>(event.entities.size())}, {"statuses", std::move(counts)}});
   };
   for (const Document& arn : wanted) {
     if (const auto event = room.find(call.scope.account, std::string(arn.as_string())))
