@@ -109,7 +109,7 @@ Result<std::int64_t> keep_loki_streams(telemetry::LogStore& store, const Scope& 
 }
 
 Result<void> keep_syslog(telemetry::LogStore& store, const Scope& scope, const std::vector<std::string>& messages,
-                         const std::string& peer_address, Instant now) {
+                         const std::string& peer_address, Instant now, const std::vector<std::string>& groups) {
   std::map<std::string, std::vector<LogEvent>> of_host;
   for (const std::string& bytes : messages) {
     const wire::SyslogMessage message = wire::parse_syslog(bytes, now);
@@ -120,7 +120,8 @@ Result<void> keep_syslog(telemetry::LogStore& store, const Scope& scope, const s
     of_host[host].push_back({time_ms, syslog_message(message, host)});
   }
   for (auto& [host, events] : of_host)
-    if (auto kept = append(store, scope, syslog_group, for_stream(host), std::move(events)); !kept) return kept;
+    for (const std::string& group : groups.empty() ? std::vector<std::string>{std::string(syslog_group)} : groups)
+      if (auto kept = append(store, scope, group, for_stream(host), events); !kept) return kept;
   return {};
 }
 

@@ -19,6 +19,9 @@ Reply describe_index_policies(LogRooms& rooms, const ListTokens& tokens, const C
 Reply delete_index_policy(LogRooms& rooms, const Call& call);
 Reply describe_field_indexes(LogRooms& rooms, const ListTokens& tokens, const Call& call);
 Reply put_log_group_deletion_protection(LogRooms& rooms, const Call& call);
+Reply put_syslog_configuration(LogRooms& rooms, const Call& call);
+Reply list_syslog_configurations(LogRooms& rooms, const ListTokens& tokens, const Call& call);
+Reply delete_syslog_configuration(LogRooms& rooms, const Call& call);
 Reply list_log_groups(LogRooms& rooms, const ListTokens& tokens, const Call& call);
 
 Reply put_account_policy(LogRooms& rooms, const Call& call);

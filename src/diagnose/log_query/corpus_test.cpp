@@ -62,7 +62,7 @@ class Corpus {
       std::getline(words >> std::ws, message);
       const auto at_ms = start_ms + static_cast<std::int64_t>(std::stod(first.substr(1)) * 1000);
       ASSERT_TRUE(store_.append(*telemetry::ensure_stream(store_, shop, group_, stream), {{at_ms, unescaped(message)}}));
-      if (where_ != Rows::waiting && ++appended_ % 3 == 0) ASSERT_TRUE(store_.flush());
+      if (where_ != Rows::waiting && ++appended_ % 3 == 0) put_away();
     } else if (first == "table") {
       std::string csv;
       words >> name;
@@ -92,7 +92,8 @@ class Corpus {
   }
 
   void put_away() {
-    if (where_ != Rows::waiting) ASSERT_TRUE(store_.flush());
+    if (where_ == Rows::waiting) return;
+    ASSERT_TRUE(store_.flush());
     if (where_ == Rows::merged)
       while (store_.merge_small_blocks() > 0) continue;
   }

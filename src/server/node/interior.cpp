@@ -1,5 +1,6 @@
 #include "server/node/interior.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <future>
 
@@ -159,9 +160,17 @@ class WholeInterior final : public Interior {
     return api::principal_of(*host);
   }
 
+  // those that a syslog configuration names
+  std::vector<std::string> syslog_groups() {
+    std::vector<std::string> groups;
+    for (const telemetry::LogSetting& each : rooms_.log_settings.list(telemetry::log_setting::syslog, own_scope(), {}))
+      if (std::find(groups.begin(), groups.end(), each.owner) == groups.end()) groups.push_back(each.owner);
+    return groups;
+  }
+
   // what cannot be kept is tried again, and its sender waits
   void keep_syslog(std::shared_ptr<const std::vector<std::string>> messages, std::string peer, std::shared_ptr<Task> kept) {
-    ground_->state.submit([this, messages, peer] { return api::keep_syslog(ground_->logs, own_scope(), *messages, peer, ground_->state.now()); },
+    ground_->state.submit([this, messages, peer] { return api::keep_syslog(ground_->logs, own_scope(), *messages, peer, ground_->state.now(), syslog_groups()); },
                           [this, messages, peer, kept](Result<void> done) {
                             if (done) return (*kept)();
                             ground_->executor->post_after(std::chrono::seconds(1), [this, messages, peer, kept] { keep_syslog(messages, peer, kept); });

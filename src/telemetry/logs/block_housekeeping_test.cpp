@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/random.h"
 #include "base/simulated_executor.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
