@@ -85,6 +85,7 @@ server::ServerConfig World::config_of(const std::string& account) const {
   config.account = account;
   config.region = options_.region;
   config.dev = options_.dev;
+  if (options_.configure) options_.configure(config);
   return config;
 }
 

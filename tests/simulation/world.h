@@ -41,6 +41,7 @@ struct WorldOptions {
   std::string region = "eu-west-1";
   Instant starts_at = instant_from_ms(1'795'500'000'000);  // 2026-11-24 06:00 UTC
   bool dev = false;  ///< the server takes any key, and is reached as localhost
+  std::function<void(server::ServerConfig&)> configure = {};  ///< further settings
 };
 
 /// Who calls: keys of an account, in a region.

@@ -80,6 +80,13 @@ const Template* MessageTemplates::find(std::string_view name) const {
 
 bool MessageTemplates::is_changed(std::string_view name) const { return changed_.contains(name); }
 
+const std::string& MessageTemplates::text(std::string_view name) const {
+  static const std::string none;
+  if (const auto changed = changed_.find(name); changed != changed_.end()) return changed->second;
+  const Template* found = find(name);
+  return found ? found->text : none;
+}
+
 Result<void> MessageTemplates::replace(const std::string& name, std::string text) {
   if (!find(name)) return fail(ErrorKind::invalid, "there is no template '" + name + "'");
   if (auto checked = check_template(text, known_names()); !checked) return checked;
@@ -107,10 +114,6 @@ Result<void> MessageTemplates::read_folder(const std::filesystem::path& folder) 
   return {};
 }
 
-std::string MessageTemplates::render(std::string_view name, const Values& values) const {
-  if (const auto changed = changed_.find(name); changed != changed_.end()) return templates::render(changed->second, values);
-  const Template* found = find(name);
-  return found ? templates::render(found->text, values) : std::string();
-}
+std::string MessageTemplates::render(std::string_view name, const Values& values) const { return templates::render(text(name), values); }
 
 }  // namespace tocsin::templates

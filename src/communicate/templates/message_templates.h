@@ -28,6 +28,8 @@ class MessageTemplates {
   const std::vector<Template>& all() const { return templates_; }
   const Template* find(std::string_view name) const;
   bool is_changed(std::string_view name) const;
+  /// As it stands, changed or not.
+  const std::string& text(std::string_view name) const;
   std::string render(std::string_view name, const Values& values) const;
 
  private:

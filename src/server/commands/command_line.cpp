@@ -12,6 +12,7 @@
 #include "server/commands/replay_alarm.h"
 #include "server/commands/replay_anomaly.h"
 #include "server/commands/status.h"
+#include "server/commands/templates.h"
 #include "server/commands/version.h"
 #include "server/config/config_sources.h"
 #include "server/config/setting.h"
@@ -164,6 +165,16 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   const SettingFlags import_rules_settings(*import_rules, {"data", "account", "region"});
   add_import_rules(*import_rules, import_options);
   CLI::App* const version = app.add_subcommand("version", "print the version");
+  TemplatesOptions template_options;
+  CLI::App* const templates = app.add_subcommand("templates", "the texts of messages, and what a folder of yours makes of them");
+  templates->require_subcommand(1);
+  CLI::App* const templates_list = templates->add_subcommand("list", "the names of all texts and values");
+  CLI::App* const templates_show = templates->add_subcommand("show", "one text as it stands: begin a change with it");
+  CLI::App* const templates_preview = templates->add_subcommand("preview", "texts with sample values, as they would be sent");
+  templates_show->add_option("name", template_options.name, "a template")->required()->type_name("NAME");
+  templates_preview->add_option("name", template_options.name, "a template; all without one")->type_name("NAME");
+  const SettingFlags list_settings(*templates_list, {"templates"}), show_settings(*templates_show, {"templates"}), preview_settings(*templates_preview, {"templates"});
+  for (CLI::App* command : {templates_list, templates_preview}) command->add_flag("--json", template_options.json, "print JSON, a line an item");
   for (CLI::App* command : {init, status, doctor}) command->add_flag("--json", json, "print JSON, a line an item");
 
   try {
@@ -189,6 +200,9 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
                                  : patterns->parsed()     ? patterns_settings
                                  : backup->parsed()       ? backup_settings
                                  : restore->parsed()      ? restore_settings
+                                 : templates_list->parsed() ? list_settings
+                                 : templates_show->parsed() ? show_settings
+                                 : templates_preview->parsed() ? preview_settings
                                                           : doctor_settings;
   const auto loaded = settings.load(environment);
   if (!loaded) {
@@ -197,6 +211,10 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   }
   for (const std::string& warning : loaded->warnings) console.err << "tocsin: warning: " << warning << "\n";
   init_options.json = json;
+  template_options.folder = loaded->config.templates;
+  if (templates_list->parsed()) return code(run_templates_list(template_options, console));
+  if (templates_show->parsed()) return code(run_templates_show(template_options, console));
+  if (templates_preview->parsed()) return code(run_templates_preview(template_options, console));
   if (serve->parsed()) return code(run_serve(loaded->config, parts.open_node, console));
   if (init->parsed()) return code(run_init(loaded->config, init_options, clock, parts.make_first_credentials, console));
   if (replay_alarm->parsed()) return code(run_replay_alarm(loaded->config, alarm_options, parts.open_past_store, clock, console));
