@@ -39,6 +39,8 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       metrics_log(std::move(files.metrics_log)),
       logs_database(std::move(files.logs)),
       logs_log(std::move(files.logs_log)),
+      traces_database(std::move(files.traces)),
+      traces_log(std::move(files.traces_log)),
       secrets(derived_key(server_key, "secrets"), outside.random),
       parameter_cipher(remediate::make_aes_cipher(derived_key(server_key, "parameters"), outside.random)),
       page_tokens(derived_key(server_key, "page tokens")),
@@ -49,7 +51,8 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       outbox(state, outside.random),
       metrics(*executor, *metrics_database, *metrics_log),
       self_metrics(*executor, metrics),
-      logs(*executor, *logs_database, *logs_log) {}
+      logs(*executor, *logs_database, *logs_log),
+      traces(*executor, *traces_database, *traces_log) {}
 
 Result<void> Foundation::migrate() {
   if (auto done = database->migrate("server", {{1, "CREATE TABLE server_probe (id INTEGER PRIMARY KEY, probed INTEGER NOT NULL)"}}); !done)
@@ -58,7 +61,8 @@ Result<void> Foundation::migrate() {
   if (auto done = timers.migrate(); !done) return done;
   if (auto done = outbox.migrate(); !done) return done;
   if (auto done = metrics.open(); !done) return done;
-  return logs.open();
+  if (auto done = logs.open(); !done) return done;
+  return traces.open();
 }
 
 Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside, StoredData data) {
@@ -69,7 +73,7 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
   Foundation::Files files;
   std::error_code ignored;
   const std::pair<std::unique_ptr<storage::Database>*, std::filesystem::path> databases[] = {
-      {&files.state, directory.state_database()}, {&files.metrics, directory.telemetry() / "metrics.db"}, {&files.logs, directory.telemetry() / "logs.db"}};
+      {&files.state, directory.state_database()}, {&files.metrics, directory.telemetry() / "metrics.db"}, {&files.logs, directory.telemetry() / "logs.db"}, {&files.traces, directory.telemetry() / "traces.db"}};
   for (const auto& [into, path] : databases) {
     auto opened = outside.open_database(path.string());
     if (!opened) return std::unexpected(opened.error());
@@ -78,7 +82,8 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
     if (auto cleared = (*into)->clear(kept_tables); !cleared) return std::unexpected(cleared.error());
   }
   const std::pair<std::unique_ptr<storage::IngestLog>*, std::filesystem::path> logs[] = {{&files.metrics_log, directory.telemetry() / "metrics.log"},
-                                                                                        {&files.logs_log, directory.telemetry() / "logs.log"}};
+                                                                                        {&files.logs_log, directory.telemetry() / "logs.log"},
+                                                                                        {&files.traces_log, directory.telemetry() / "traces.log"}};
   for (const auto& [into, path] : logs) {
     auto opened = outside.open_ingest_log(path.string());
     if (!opened) return std::unexpected(opened.error());

@@ -11,6 +11,7 @@
 #include "api/log_push/pushed_logs.h"
 #include "api/otlp/otlp_receiver.h"
 #include "api/prometheus/remote_write_receiver.h"
+#include "api/xray/daemon/xray_daemon.h"
 #include "base/log.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
@@ -54,7 +55,7 @@ class WholeInterior final : public Interior {
                     make_services(rooms_)),
         agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
         health_(*ground_, std::move(around.connection_count)),
-        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph,
+        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph, ground_->traces,
               [this](const Scope& scope, const std::vector<wire::otlp::ResourceLogs>& batches) {
                 return telemetry::keep_otlp_logs(ground_->logs, scope, batches, ground_->state.now());
               },
@@ -63,6 +64,7 @@ class WholeInterior final : public Interior {
         remote_write_(ground_->state, rooms_.ingest_keys, ground_->metrics, {.dev = ground_->config.dev, .dev_scope = own_scope()}),
         statsd_(*ground_->executor, ground_->metrics, own_scope()),
         scraper_(*ground_->executor, ground_->metrics, own_scope(), ground_->config.scrape, ground_->outside.fetch),
+        xray_daemon_(ground_->state, ground_->traces, dispatcher_, ground_->models, own_scope()),
         loki_(ground_->state, rooms_.ingest_keys, ground_->logs, {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         signed_paths_(rooms_.topic_pages, dispatcher_),
         paths_(signed_paths_) {
@@ -99,6 +101,8 @@ class WholeInterior final : public Interior {
     keep_syslog(std::make_shared<const std::vector<std::string>>(std::move(messages)), std::move(peer), std::make_shared<Task>(std::move(kept)));
   }
   void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
+  void receive_xray(std::string_view datagram) override { xray_daemon_.receive(datagram); }
+  wire::HttpHandler& xray_daemon_entry() override { return xray_daemon_; }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
@@ -151,6 +155,7 @@ class WholeInterior final : public Interior {
       if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
       ground_->metrics.start();
       ground_->logs.start();
+      ground_->traces.start();
       ground_->self_metrics.start();
       statsd_.start();
       if (ground_->outside.fetch) scraper_.start();
@@ -187,6 +192,7 @@ class WholeInterior final : public Interior {
       statsd_.flush();
       if (auto written = ground_->metrics.flush(); !written) log::error("server", "metrics could not be flushed", {{"error", written.error().message}});
       if (auto written = ground_->logs.flush(); !written) log::error("server", "logs could not be flushed", {{"error", written.error().message}});
+      if (auto written = ground_->traces.flush(); !written) log::error("server", "traces could not be flushed", {{"error", written.error().message}});
       flushed.set_value();
     });
     flushed.get_future().wait();
@@ -204,6 +210,7 @@ class WholeInterior final : public Interior {
   api::RemoteWriteReceiver remote_write_;
   telemetry::StatsdReceiver statsd_;
   telemetry::Scraper scraper_;
+  api::XrayDaemon xray_daemon_;
   api::LokiReceiver loki_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;

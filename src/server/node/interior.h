@@ -46,6 +46,10 @@ class Interior {
   virtual void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) = 0;
   /// What came to a StatsD listener; from any thread.
   virtual void receive_statsd(std::string_view datagram) = 0;
+  /// What came to the port of the X-Ray daemon; from any thread.
+  virtual void receive_xray(std::string_view datagram) = 0;
+  /// What SDKs ask the daemon over HTTP.
+  virtual wire::HttpHandler& xray_daemon_entry() = 0;
   virtual wire::HttpHandler& entry() = 0;
   virtual wire::WebSocketHandler& web_socket_entry() = 0;
 };
