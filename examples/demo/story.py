@@ -154,14 +154,16 @@ class Story:
             others = [title for title in TITLES if found[title] and title not in ("Suspect host", self.fault.item)]
             self.hold(not others, f"nothing else is found: {others}")
         self.hold(any("Error logs of" in line for line in gathered), "the error logs around it were gathered")
+        shown = next(line for line in gathered if line.startswith("Trace map: "))
+        self.hold(self.fault.service in shown, f"the trace map shows {self.fault.service}: {shown}")
         first = next(line for line in gathered if line.startswith("Suspect: "))
         self.hold(first.split()[1].rstrip(":") in self.fault.suspects, f"the first suspect is one of {self.fault.suspects}, not {first}")
 
     def has_gathered(self):
-        """Each source has told something: the changes, the services and their hosts, the logs."""
+        """Each source has told something: the changes, the services and their hosts, the traces, the logs."""
         text = " ".join(entry["eventData"] for entry in self.entries("Investigation"))
         changes = "PutParameter" in text or "No change" in text
-        return changes and all(part in text for part in ("Suspect: ", "Error logs of"))
+        return changes and all(part in text for part in ("Suspect: ", "Error logs of", "Trace map: "))
 
     def related_items(self):
         return self.incidents.list_related_items(incidentRecordArn=self.arn)["relatedItems"]

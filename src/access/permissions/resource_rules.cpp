@@ -100,6 +100,15 @@ constexpr Rule scheduler[] = {
     {"*Schedule", "Name", "arn:aws:scheduler:{r}:{a}:schedule/{GroupName|default}/{v}"},
     {"*", "ResourceArn", itself},
 };
+constexpr Rule xray[] = {
+    {"*", "ResourceARN", itself},
+    {"*Group*", "GroupARN", itself},
+    {"*Group*", "GroupName", "arn:aws:xray:{r}:{a}:group/{v}/*"},
+    {"*SamplingRule", "RuleName", "arn:aws:xray:{r}:{a}:sampling-rule/{v}"},
+    {"*SamplingRule", "RuleARN", itself},
+    {"CreateSamplingRule", "SamplingRule.RuleName", "arn:aws:xray:{r}:{a}:sampling-rule/{v}"},
+    {"UpdateSamplingRule", "SamplingRuleUpdate.RuleName", "arn:aws:xray:{r}:{a}:sampling-rule/{v}"},
+};
 constexpr Rule sts[] = {{"AssumeRole", "RoleArn", itself}};
 constexpr Rule iam[] = {
     {"CreateUser", "UserName", "arn:aws:iam::{a}:user{Path|/}{v}"},
@@ -139,7 +148,8 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"sts", sts},
                                 {"iam", iam},
                                 {"scheduler", scheduler},
-                                {"cloudtrail", cloudtrail}};
+                                {"cloudtrail", cloudtrail},
+                                {"xray", xray}};
 
 bool fits(std::string_view pattern, std::string_view operation) {
   if (pattern == "*") return true;
@@ -158,7 +168,7 @@ void add_texts(const Document& value, std::vector<std::string>& out) {
     for (const Document& element : value.as_array()) add_texts(element, out);
 }
 
-// "Entries.EventBusName": that member of each element
+// "Entries.EventBusName": that member of each element; "SamplingRule.RuleName": of the one
 std::vector<std::string> values_of(const Document& input, std::string_view member) {
   std::vector<std::string> out;
   const auto dot = member.find('.');
@@ -166,6 +176,8 @@ std::vector<std::string> values_of(const Document& input, std::string_view membe
     if (const Document* value = find(input, member)) add_texts(*value, out);
     return out;
   }
+  if (const Document* inner = find(input, member.substr(0, dot)); inner && inner->is_object())
+    if (const Document* value = find(*inner, member.substr(dot + 1))) add_texts(*value, out);
   for (const Document& element : array_at(input, member.substr(0, dot)))
     if (const Document* value = find(element, member.substr(dot + 1))) add_texts(*value, out);
   return out;

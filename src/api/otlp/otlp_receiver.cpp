@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "api/dispatch/access_gate/loopback_guard.h"
+#include "telemetry/traces/span_segments.h"
 
 namespace tocsin::api {
 namespace {
@@ -108,10 +109,13 @@ Result<std::int64_t> OtlpReceiver::keep(const Scope& scope, Parsed& parsed) {
   for (const otlp::ResourceMetrics& metrics : parsed.metrics)
     for (telemetry::MetricPoint& point : otlp_metrics_.points(scope, metrics)) points.push_back(std::move(point));
   std::vector<telemetry::SpanSample> samples;
+  std::vector<telemetry::SegmentDocument> documents;
   for (const otlp::ResourceSpans& spans : parsed.traces) {
     graph_.observe(scope, spans);
+    for (telemetry::SegmentDocument& document : telemetry::segments_of(spans)) documents.push_back(std::move(document));
     for (telemetry::SpanSample& sample : telemetry::span_samples(spans)) samples.push_back(std::move(sample));
   }
+  if (auto traced = traces_.append(scope, std::move(documents)); !traced) return std::unexpected(traced.error());
   for (telemetry::MetricPoint& point : telemetry::to_points(samples)) points.push_back(std::move(point));
   return put(scope, std::move(points));
 }

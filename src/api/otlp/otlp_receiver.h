@@ -10,6 +10,7 @@
 #include "telemetry/metrics/metric_store.h"
 #include "telemetry/otlp/metric_points.h"
 #include "telemetry/traces/service_graph.h"
+#include "telemetry/traces/trace_store.h"
 #include "wire/http/http_message.h"
 #include "wire/otlp/otlp.h"
 
@@ -26,9 +27,9 @@ class OtlpReceiver final : public wire::HttpHandler {
   /// Keeps log records; how many could not be taken, or `unavailable`. On the StateExecutor, inside a unit.
   using KeepLogs = std::function<Result<std::int64_t>(const Scope&, const std::vector<wire::otlp::ResourceLogs>&)>;
 
-  OtlpReceiver(storage::StateExecutor& state, access::IngestKeyStore& keys, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph, KeepLogs keep_logs,
+  OtlpReceiver(storage::StateExecutor& state, access::IngestKeyStore& keys, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph, telemetry::TraceStore& traces, KeepLogs keep_logs,
                OtlpSettings settings)
-      : state_(state), keys_(keys), metrics_(metrics), graph_(graph), keep_logs_(std::move(keep_logs)), settings_(std::move(settings)) {}
+      : state_(state), keys_(keys), metrics_(metrics), graph_(graph), traces_(traces), keep_logs_(std::move(keep_logs)), settings_(std::move(settings)) {}
   void handle(wire::HttpRequest request, wire::Respond respond) override;
 
  private:
@@ -42,6 +43,7 @@ class OtlpReceiver final : public wire::HttpHandler {
   access::IngestKeyStore& keys_;
   telemetry::MetricStore& metrics_;
   telemetry::ServiceGraph& graph_;
+  telemetry::TraceStore& traces_;
   const KeepLogs keep_logs_;
   const OtlpSettings settings_;
   telemetry::OtlpMetrics otlp_metrics_;

@@ -37,6 +37,8 @@ struct ServerConfig {
   std::string region = "us-east-1";      ///< the region of a caller that names none
   int io_threads = 2;
   std::vector<wire::ListenAddress> statsd;      ///< StatsD over UDP; empty: off
+  std::vector<wire::ListenAddress> xray_daemon = {{"127.0.0.1", 2000}};  ///< the X-Ray daemon's UDP and TCP; empty: off
+  bool xray_daemon_wanted = false;              ///< was set: then its port must be free
   std::vector<telemetry::ScrapeTarget> scrape;  ///< what is scraped, for the account and region above
   log::Level log_level = log::Level::info;
   bool log_json = false;

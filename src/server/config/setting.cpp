@@ -58,6 +58,19 @@ Applied set_statsd(ServerConfig& config, const Values& values) {
   return {};
 }
 
+Applied set_xray_daemon(ServerConfig& config, const Values& values) {
+  std::vector<wire::ListenAddress> addresses;
+  for (const std::string& value : values) {
+    if (value == "off") continue;
+    const auto address = wire::parse_listen_address(value);
+    if (!address) return fail(ErrorKind::invalid, "xray-daemon: " + address.error().message);
+    addresses.push_back(*address);
+  }
+  config.xray_daemon = std::move(addresses);
+  config.xray_daemon_wanted = true;
+  return {};
+}
+
 Applied set_scrape(ServerConfig& config, const Values& values) {
   std::vector<telemetry::ScrapeTarget> targets;
   for (const std::string& value : values) {
@@ -203,6 +216,7 @@ const std::vector<Setting>& server_settings() {
       text("region", &ServerConfig::region, "NAME", "the region of a caller that names none"),
       {"io-threads", SettingKind::text, "threads that serve connections", "N", set_io_threads},
       {"statsd", SettingKind::list, "take StatsD's datagrams here; repeats; off by default, 8125 is usual", "HOST:PORT", set_statsd},
+      {"xray-daemon", SettingKind::list, "take what SDKs send to the X-Ray daemon here; repeats; 127.0.0.1:2000 by default, where it is free; 'off' none", "HOST:PORT", set_xray_daemon},
       {"scrape", SettingKind::list, "scrape Prometheus metrics from here; repeats; URL[;job=NAME][;every=15s]", "TARGET", set_scrape},
       {"log-level", SettingKind::text, "debug, info, warning or error", "LEVEL", set_log_level},
       toggle("log-json", &ServerConfig::log_json, "log lines as JSON objects"),

@@ -41,6 +41,8 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       logs_database(std::move(files.logs)),
       logs_log(std::move(files.logs_log)),
       patterns_database(std::move(files.patterns)),
+      traces_database(std::move(files.traces)),
+      traces_log(std::move(files.traces_log)),
       secrets(derived_key(server_key, "secrets"), outside.random),
       parameter_cipher(remediate::make_aes_cipher(derived_key(server_key, "parameters"), outside.random)),
       page_tokens(derived_key(server_key, "page tokens")),
@@ -52,7 +54,8 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       metrics(*executor, *metrics_database, *metrics_log),
       self_metrics(*executor, metrics),
       logs(*executor, *logs_database, *logs_log),
-      patterns(*executor, outside.make_executor("patterns"), *patterns_database, logs) {}
+      patterns(*executor, outside.make_executor("patterns"), *patterns_database, logs),
+      traces(*executor, *traces_database, *traces_log) {}
 
 Result<void> Foundation::migrate() {
   if (auto done = database->migrate("server", {{1, "CREATE TABLE server_probe (id INTEGER PRIMARY KEY, probed INTEGER NOT NULL)"}}); !done)
@@ -62,7 +65,8 @@ Result<void> Foundation::migrate() {
   if (auto done = outbox.migrate(); !done) return done;
   if (auto done = metrics.open(); !done) return done;
   if (auto done = logs.open(); !done) return done;
-  return patterns.open();
+  if (auto done = patterns.open(); !done) return done;
+  return traces.open();
 }
 
 Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, const Outside& outside, StoredData data) {
@@ -77,7 +81,7 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
   std::error_code ignored;
   const std::pair<std::unique_ptr<storage::Database>*, std::filesystem::path> databases[] = {
       {&files.state, directory.state_database()}, {&files.metrics, directory.telemetry() / "metrics.db"}, {&files.logs, directory.telemetry() / "logs.db"},
-      {&files.patterns, directory.telemetry() / "patterns.db"}};
+      {&files.patterns, directory.telemetry() / "patterns.db"}, {&files.traces, directory.telemetry() / "traces.db"}};
   for (const auto& [into, path] : databases) {
     auto opened = outside.open_database(path.string());
     if (!opened) return std::unexpected(opened.error());
@@ -86,7 +90,8 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
     if (auto cleared = (*into)->clear(kept_tables); !cleared) return std::unexpected(cleared.error());
   }
   const std::pair<std::unique_ptr<storage::IngestLog>*, std::filesystem::path> logs[] = {{&files.metrics_log, directory.telemetry() / "metrics.log"},
-                                                                                        {&files.logs_log, directory.telemetry() / "logs.log"}};
+                                                                                        {&files.logs_log, directory.telemetry() / "logs.log"},
+                                                                                        {&files.traces_log, directory.telemetry() / "traces.log"}};
   for (const auto& [into, path] : logs) {
     auto opened = outside.open_ingest_log(path.string());
     if (!opened) return std::unexpected(opened.error());

@@ -16,6 +16,7 @@
 #include "telemetry/logs/pattern_counts/pattern_counts.h"
 #include "telemetry/metrics/chunk_metric_store.h"
 #include "telemetry/metrics/self_metrics_recorder.h"
+#include "telemetry/traces/trace_store.h"
 #include "wire/aws/page_tokens.h"
 #include "wire/aws/service_models.h"
 
@@ -30,6 +31,8 @@ struct Foundation {
   std::unique_ptr<storage::Database> logs_database;
   std::unique_ptr<storage::IngestLog> logs_log;
   std::unique_ptr<storage::Database> patterns_database;
+  std::unique_ptr<storage::Database> traces_database;
+  std::unique_ptr<storage::IngestLog> traces_log;
   access::SecretBox secrets;
   std::unique_ptr<remediate::SecretCipher> parameter_cipher;
   wire::PageTokens page_tokens;
@@ -46,11 +49,12 @@ struct Foundation {
   telemetry::SelfMetricsRecorder self_metrics;
   telemetry::BlockLogStore logs;
   telemetry::PatternCounts patterns;
+  telemetry::TraceStore traces;
 
   /// What was opened in the data directory.
   struct Files {
-    std::unique_ptr<storage::Database> state, metrics, logs, patterns;
-    std::unique_ptr<storage::IngestLog> metrics_log, logs_log;
+    std::unique_ptr<storage::Database> state, metrics, logs, patterns, traces;
+    std::unique_ptr<storage::IngestLog> metrics_log, logs_log, traces_log;
   };
   Foundation(const ServerConfig& config, const Outside& outside, Files files, const std::string& server_key);
 

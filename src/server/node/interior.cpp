@@ -14,6 +14,7 @@
 #include "api/prometheus/remote_write_receiver.h"
 #include "api/reported_alerts/alert_receiver.h"
 #include "api/reported_alerts/mail_receiver.h"
+#include "api/xray/daemon/xray_daemon.h"
 #include "base/log.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
@@ -57,7 +58,7 @@ class WholeInterior final : public Interior {
                     make_services(rooms_)),
         agent_calls_(ground_->state, gate_, rooms_.roles, rooms_.hosts, rooms_.channels),
         health_(*ground_, std::move(around.connection_count)),
-        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph,
+        otlp_(ground_->state, rooms_.ingest_keys, ground_->metrics, rooms_.service_graph, ground_->traces,
               [this](const Scope& scope, const std::vector<wire::otlp::ResourceLogs>& batches) {
                 return telemetry::keep_otlp_logs(ground_->logs, scope, batches, ground_->state.now());
               },
@@ -66,6 +67,7 @@ class WholeInterior final : public Interior {
         remote_write_(ground_->state, rooms_.ingest_keys, ground_->metrics, {.dev = ground_->config.dev, .dev_scope = own_scope()}),
         statsd_(*ground_->executor, ground_->metrics, own_scope()),
         scraper_(*ground_->executor, ground_->metrics, own_scope(), ground_->config.scrape, ground_->outside.fetch),
+        xray_daemon_(ground_->state, ground_->traces, dispatcher_, ground_->models, own_scope()),
         loki_(ground_->state, rooms_.ingest_keys, ground_->logs, {.dev = ground_->config.dev, .dev_scope = {ground_->config.account, ground_->config.region}}),
         alerts_(ground_->state, rooms_.ingest_keys, rooms_.reports, rooms_.heartbeats,
                 {.dev = ground_->config.dev, .dev_scope = own_scope(), .mapping = [this](const Scope& scope, const std::string& name) { return webhook_mapping(scope, name); }}),
@@ -114,6 +116,8 @@ class WholeInterior final : public Interior {
         },
         [kept = std::move(kept)](Result<void> done) mutable { kept(done.has_value()); });
   }
+  void receive_xray(std::string_view datagram) override { xray_daemon_.receive(datagram); }
+  wire::HttpHandler& xray_daemon_entry() override { return xray_daemon_; }
   wire::HttpHandler& entry() override { return paths_; }
   wire::WebSocketHandler& web_socket_entry() override { return paths_; }
 
@@ -185,6 +189,7 @@ class WholeInterior final : public Interior {
       if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
       ground_->metrics.start();
       ground_->logs.start();
+      ground_->traces.start();
       ground_->self_metrics.start();
       statsd_.start();
       if (ground_->outside.fetch) scraper_.start();
@@ -221,6 +226,7 @@ class WholeInterior final : public Interior {
       statsd_.flush();
       if (auto written = ground_->metrics.flush(); !written) log::error("server", "metrics could not be flushed", {{"error", written.error().message}});
       if (auto written = ground_->logs.flush(); !written) log::error("server", "logs could not be flushed", {{"error", written.error().message}});
+      if (auto written = ground_->traces.flush(); !written) log::error("server", "traces could not be flushed", {{"error", written.error().message}});
       flushed.set_value();
     });
     flushed.get_future().wait();
@@ -244,6 +250,7 @@ class WholeInterior final : public Interior {
   api::RemoteWriteReceiver remote_write_;
   telemetry::StatsdReceiver statsd_;
   telemetry::Scraper scraper_;
+  api::XrayDaemon xray_daemon_;
   api::LokiReceiver loki_;
   api::AlertReceiver alerts_;
   api::MailReceiver mails_;

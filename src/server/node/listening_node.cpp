@@ -139,6 +139,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     resets_->halt();
     if (current_ && current_->interior) current_->interior->release_waiting();
     if (http_) http_->stop();
+    for (const auto& listener : xray_http_) listener->stop();
     for (const auto& listener : udp_) listener->stop();
     if (syslog_) syslog_->stop();
     if (mail_) mail_->stop();
@@ -168,6 +169,21 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   }
 
  private:
+  /// What SDKs ask the X-Ray daemon over HTTP.
+  class XrayDaemonEntry final : public wire::HttpHandler {
+   public:
+    explicit XrayDaemonEntry(ListeningNode& node) : node_(node) {}
+    void handle(wire::HttpRequest request, wire::Respond respond) override {
+      auto shared = std::make_shared<wire::Respond>(answered_at_any_rate(std::move(respond)));
+      node_.with_interior([&](Interior& interior) {
+        interior.xray_daemon_entry().handle(std::move(request), [shared](wire::HttpResponse response) { (*shared)(std::move(response)); });
+      });
+    }
+
+   private:
+    ListeningNode& node_;
+  };
+
   /// Came while the server was emptied.
   struct Waiting {
     wire::HttpRequest request;
@@ -254,6 +270,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
     if (auto listening = bind_mail(); !listening) return listening;
+    if (auto listening = bind_xray_daemon(); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
         {.process_id = getpid(), .version = "0.1.0", .started = outside_.clock.now(), .dev = config_.dev, .urls = endpoints_});
@@ -285,6 +302,40 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (auto started = mail_->start(); !started) return started;
     for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
     return {};
+  }
+
+  // both sides have one port; the usual one may be taken by a daemon that runs here already
+  Result<void> bind_xray_daemon() {
+    for (const wire::ListenAddress& address : config_.xray_daemon) {
+      auto bound = bind_xray_daemon_at(address);
+      if (!bound && config_.xray_daemon_wanted) return bound;
+      if (!bound) log::warning("server", "segments for the X-Ray daemon are not taken", {{"address", wire::to_text(address)}, {"error", bound.error().message}});
+    }
+    return {};
+  }
+
+  Result<void> bind_xray_daemon_at(const wire::ListenAddress& address) {
+    auto udp = std::make_unique<wire::UdpListener>([this](std::string_view datagram) {
+      with_interior([&](Interior& interior) { interior.receive_xray(datagram); });
+    });
+    if (auto started = udp->start(address); !started) return started;
+    auto http = std::make_unique<wire::HttpServer>(wire::HttpServerOptions{.listen = {udp->bound()}, .tls = nullptr, .io_threads = 1}, outside_.clock, xray_entry_);
+    if (auto started = http->start(); !started) return started;
+    endpoints_.push_back("xray://" + wire::to_text(udp->bound()));
+    udp_.push_back(std::move(udp));
+    xray_http_.push_back(std::move(http));
+    return {};
+  }
+
+  /// Nothing while the server is emptied.
+  template <typename Use>
+  bool with_interior(const Use& use) {
+    const SharedGeneration generation = generation_now();
+    if (!generation) return false;
+    std::shared_lock inside(generation->door);
+    if (generation->over) return false;
+    use(*generation->interior);
+    return true;
   }
 
   Result<void> bind_syslog(std::shared_ptr<const wire::TlsContext> tls) {
@@ -330,6 +381,8 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::unique_ptr<wire::SyslogServer> syslog_;
   std::unique_ptr<wire::SmtpServer> mail_;
   std::unique_ptr<wire::MailListener> mail_;
+  XrayDaemonEntry xray_entry_{*this};
+  std::vector<std::unique_ptr<wire::HttpServer>> xray_http_;
   std::vector<std::string> endpoints_;
   bool stopped_ = false;
 };

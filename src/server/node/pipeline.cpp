@@ -149,6 +149,7 @@ void connect(Rooms& rooms) {
   rooms.incidents.set_runbook_starter(rooms.runbook_binding);
   rooms.incidents.add_evidence_source(rooms.recent_changes);
   rooms.incidents.add_evidence_source(rooms.service_changes);
+  rooms.incidents.add_evidence_source(rooms.trace_map);
   rooms.incidents.add_evidence_source(rooms.error_logs);
   rooms.incidents.add_evidence_source(rooms.new_lines);
 }

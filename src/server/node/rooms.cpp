@@ -82,6 +82,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       audit(ground.state),
       service_graph(ground.state),
       dashboards(*ground.database),
+      sampling(ground.state),
       hosts(ground.state, ground.outside.random, ground.journal),
       channels(ground.state, ground.outside.random),
       anomalies(ground.state, ground.outside.random, ground.metrics, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }),
@@ -99,6 +100,9 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       log_queries(*ground.executor, ground.logs, ground.outside.random),
       query_definitions(ground.state, ground.outside.random),
       lookup_tables(ground.state),
+      trace_settings(ground.state),
+      trace_groups(trace_settings, ground.outside.random),
+      trace_map(ground.state, ground.traces),
       resource_tags(*ground.database),
       parameters(ground.state, ground.journal, *ground.parameter_cipher, resource_tags),
       documents(ground.state, resource_tags, {{"Automation", remediate::check_runbook}}),
@@ -165,7 +169,7 @@ Result<void> migrate_all(Room&... rooms) {
 
 Result<void> Rooms::migrate() {
   const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
-                     topics, oncall, updates, dashboards, chat_channels);
+                     topics, oncall, updates, dashboards, chat_channels, sampling, trace_settings);
   return migrated ? browser_pages.read_key() : migrated;
 }
 

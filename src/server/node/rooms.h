@@ -39,6 +39,8 @@
 #include "diagnose/log_query/lookup_tables.h"
 #include "diagnose/log_query/query_definitions.h"
 #include "diagnose/scheduled_queries/scheduled_queries.h"
+#include "diagnose/trace_map/map_evidence.h"
+#include "diagnose/trace_map/trace_groups.h"
 #include "events/archives/archives.h"
 #include "events/connections/connections.h"
 #include "events/rules/rules.h"
@@ -60,6 +62,7 @@
 #include "telemetry/logs/contributors/contributor_reports.h"
 #include "telemetry/logs/exports/log_exports.h"
 #include "telemetry/logs/intake/log_intake.h"
+#include "telemetry/sampling/sampling_rules.h"
 #include "telemetry/traces/service_graph.h"
 #include "wire/http/body_stream.h"
 
@@ -103,6 +106,7 @@ struct Rooms {
   telemetry::AuditTrail audit;
   telemetry::ServiceGraph service_graph;
   telemetry::Dashboards dashboards;
+  telemetry::SamplingRules sampling;
   hosts::HostRegistry hosts;
   hosts::ControlChannels channels;
 
@@ -126,6 +130,9 @@ struct Rooms {
   diagnose::LogQueries log_queries;
   diagnose::QueryDefinitions query_definitions;
   diagnose::LookupTables lookup_tables;
+  diagnose::TraceSettings trace_settings;
+  diagnose::TraceGroups trace_groups;
+  diagnose::MapEvidence trace_map;
 
   // remediate
   remediate::ResourceTags resource_tags;

@@ -19,6 +19,7 @@
 #include "api/ssm_contacts/service.h"
 #include "api/ssm_incidents/service.h"
 #include "api/cloudwatch/views/views.h"
+#include "api/xray/service.h"
 #include "api/ssm/automation_operations.h"
 #include "api/ssm/document_operations.h"
 #include "api/ssm/hosts/command_operations.h"
@@ -102,6 +103,8 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(make_systems_manager(rooms, tokens));
   services.push_back(api::make_ssm_incidents_service(rooms.incidents, tokens));
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
+  services.push_back(api::make_xray_service({*rooms.ground.executor, rooms.ground.outside.random, rooms.ground.traces, rooms.sampling, rooms.ground.metrics, rooms.trace_settings,
+                                             rooms.trace_groups, tokens}));
   add_metric_views(rooms, tokens, services);
   return services;
 }
