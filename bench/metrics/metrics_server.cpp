@@ -2,6 +2,7 @@
 // GetMetricData does, without the protocol around it. POST /api/v1/write; GET /read?series=N&stat=Average[&sum=1]; GET /flush.
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <filesystem>
@@ -49,8 +50,15 @@ std::string to_text(const telemetry::QueryAnswer& answer) {
   std::string text;
   for (const telemetry::QueryResult& result : answer.results) {
     text += result.id;
-    for (const telemetry::TimeValue& point : result.points)
-      fmt::format_to(std::back_inserter(text), " {}:{}", to_seconds(point.time), point.value);
+    for (const telemetry::TimeValue& point : result.points) {
+      std::array<char, 64> shown;
+      char* at = shown.data();
+      *at++ = ' ';
+      at = std::to_chars(at, shown.data() + shown.size(), to_seconds(point.time)).ptr;
+      *at++ = ':';
+      at = std::to_chars(at, shown.data() + shown.size(), point.value).ptr;
+      text.append(shown.data(), at);
+    }
     text += '\n';
   }
   return text;

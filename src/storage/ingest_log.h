@@ -26,6 +26,8 @@ class IngestLog {
   virtual Result<void> skip_to(std::uint64_t offset) = 0;
   /// Records below `offset` are applied everywhere and may be removed.
   virtual void trim(std::uint64_t offset) = 0;
+  /// The same by the appender, who may let go of the records for good: also of those that lie where it appends to.
+  virtual void cut(std::uint64_t offset) { trim(offset); }
   /// Removes every record; offsets go on. Called after opening, before anything reads.
   virtual Result<void> clear() = 0;
   /// The offset that the next record will get.

@@ -5,9 +5,19 @@
 #include "storage/state_executor.h"
 #include "telemetry/metrics/metric_store.h"
 #include "wire/http/http_message.h"
-#include "wire/remote_write/remote_write.h"
 
 namespace tocsin::api {
+
+/// What a request holds, with the keys of its series made: on the thread that read it.
+struct KeyedBatch {
+  std::string keys;
+  struct Value {
+    std::uint32_t key_begin, key_size;
+    std::int64_t time_ms;
+    double value;
+  };
+  std::vector<Value> values;
+};
 
 struct RemoteWriteSettings {
   bool dev = false;  ///< open to this machine, as `dev_scope`
@@ -26,7 +36,7 @@ class RemoteWriteReceiver final : public wire::HttpHandler {
  private:
   Result<Scope> scope_of(const wire::HttpRequest& request);
   /// How many samples were too old or too far in the future.
-  Result<std::size_t> keep(const Scope& scope, const wire::RemoteWrite& write);
+  Result<std::size_t> keep(const Scope& scope, const KeyedBatch& batch);
 
   storage::StateExecutor& state_;
   access::IngestKeyStore& keys_;

@@ -1,10 +1,12 @@
 #include "detect/alarms/alarm_replay.h"
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <cmath>
 
 #include "detect/alarms/alarm_evaluator.h"
 #include "detect/alarms/alarm_reason.h"
+#include "detect/alarms/contributor_rules.h"
 
 namespace tocsin::detect {
 namespace {
@@ -37,6 +39,57 @@ double rounded(double value, bool up) {
   return (up ? std::ceil(steps - 1e-9) : std::floor(steps + 1e-9)) * unit;
 }
 
+/// Calls `evaluate` at each moment of the alarm's cadence after `from`, until `to`.
+template <typename Evaluate>
+Result<void> each_evaluation(const AlarmTerms& terms, Instant from, Instant to, Evaluate&& evaluate) {
+  const std::int64_t cadence = cadence_s(terms);
+  std::size_t count = 0;
+  for (std::int64_t at_s = (to_seconds(from) / cadence + 1) * cadence; at_s <= to_seconds(to); at_s += cadence) {
+    const Instant at{std::chrono::seconds(at_s)};
+    if (!is_due(terms, at)) continue;
+    if (count++ == steps_max) return fail(ErrorKind::limit_exceeded, "The span is too long: more than two million evaluations.");
+    if (auto done = evaluate(at); !done) return done;
+  }
+  return {};
+}
+
+std::string series_text(const Document& attributes) {
+  std::string text;
+  if (const Object* object = attributes.if_object())
+    for (const auto& [name, value] : *object)
+      text += (text.empty() ? "" : ", ") + std::string(std::string_view(name)) + '=' +
+              (value.is_string() ? std::string(std::string_view(value.get_string())) : "");
+  return text;
+}
+
+/// An alarm that is replayed, in memory.
+class ReplayedBook final : public ContributorBook {
+ public:
+  ReplayedBook(AlarmState state, std::vector<ReplayTransition>& transitions) : state_(state), transitions_(transitions) {}
+  Instant at{};
+
+  std::vector<ContributorRecord> all() override {
+    std::vector<ContributorRecord> all;
+    for (const auto& [id, contributor] : contributors_) all.push_back(contributor);
+    return all;
+  }
+  void put(const ContributorRecord& contributor) override { contributors_.insert_or_assign(contributor.id, contributor); }
+  void remove(const std::string& id) override { contributors_.erase(id); }
+  void changed(const ContributorRecord& contributor, const ContributorRecord& before) override {
+    transitions_.push_back({at, before.state, contributor.state, contributor.reason, series_text(contributor.attributes)});
+  }
+  AlarmState alarm_state() override { return state_; }
+  void change_alarm(AlarmState to, std::string reason, bool) override {
+    transitions_.push_back({at, state_, to, std::move(reason)});
+    state_ = to;
+  }
+
+ private:
+  AlarmState state_;
+  std::vector<ReplayTransition>& transitions_;
+  std::map<std::string, ContributorRecord> contributors_;
+};
+
 /// The newest datapoint of each evaluation, in ascending order.
 std::vector<double> values_of(const std::vector<ReplayStep>& steps) {
   std::vector<double> values;
@@ -49,19 +102,33 @@ std::vector<double> values_of(const std::vector<ReplayStep>& steps) {
 }  // namespace
 
 Result<std::vector<ReplayStep>> replay_steps(const Scope& scope, const AlarmTerms& terms, AlarmData& data, Instant from, Instant to) {
-  if (terms.promql || terms.many_series)
-    return fail(ErrorKind::unsupported, "Alarms that watch several time series cannot be replayed yet.");
-  const std::int64_t cadence = cadence_s(terms);
-  std::int64_t at_s = (to_seconds(from) / cadence + 1) * cadence;
   std::vector<ReplayStep> steps;
-  for (; at_s <= to_seconds(to); at_s += cadence) {
-    if (steps.size() == steps_max) return fail(ErrorKind::limit_exceeded, "The span is too long: more than two million evaluations.");
-    const Instant at{std::chrono::seconds(at_s)};
+  auto walked = each_evaluation(terms, from, to, [&](Instant at) -> Result<void> {
     auto range = data.datapoints(scope, terms, window_bounds(terms, at));
     if (!range) return std::unexpected(range.error());
     steps.push_back({at, std::move(*range)});
-  }
+    return {};
+  });
+  if (!walked) return std::unexpected(walked.error());
   return steps;
+}
+
+Result<SeriesReplay> replay_series(const Scope& scope, const AlarmTerms& terms, AlarmData& data, Instant from, Instant to) {
+  SeriesReplay replay;
+  ReplayedBook book(terms.promql ? AlarmState::ok : AlarmState::insufficient_data, replay.transitions);
+  auto walked = each_evaluation(terms, from, to, [&](Instant at) -> Result<void> {
+    book.at = at;
+    ++replay.evaluations;
+    const auto many = terms.promql ? data.promql(scope, terms, at) : data.series(scope, terms, window_bounds(terms, at));
+    if (!many) return std::unexpected(many.error());
+    if (terms.promql)
+      evaluate_promql_contributors(book, terms, *many, at, at);
+    else
+      evaluate_contributors(book, terms, *many, at, false);
+    return {};
+  });
+  if (!walked) return std::unexpected(walked.error());
+  return replay;
 }
 
 std::vector<ReplayTransition> replay_transitions(const AlarmTerms& terms, const std::vector<ReplayStep>& steps) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <map>
 
 namespace tocsin::detect {
 namespace {
@@ -81,6 +82,60 @@ TEST(Replay, SuggestsTheMostSensitiveThresholdThatIsQuietEnough) {
   ASSERT_TRUE(below);
   EXPECT_LE(below->threshold, 41);
   EXPECT_FALSE(suggest_threshold(terms(60), {}, 0));
+}
+
+/// A series that is there from one minute to another.
+class Hosts final : public AlarmData {
+ public:
+  Result<std::vector<Datapoint>> datapoints(const Scope&, const AlarmTerms&, const std::vector<Instant>&) override {
+    return std::vector<Datapoint>{};
+  }
+  Result<ManySeries> series(const Scope&, const AlarmTerms&, const std::vector<Instant>& bounds) override {
+    ManySeries many;
+    for (const auto& [host, high_from] : hosts) {
+      SeriesPoints series{{{"Host", host}}, {}};
+      for (std::size_t i = 0; i + 1 < bounds.size(); ++i)
+        series.range.push_back({bounds[i], bounds[i] >= high_from && bounds[i] < high_from + 5min ? 90.0 : 10.0, {}, {}, {}});
+      many.series.push_back(std::move(series));
+    }
+    return many;
+  }
+  Result<ManySeries> promql(const Scope&, const AlarmTerms&, Instant at) override {
+    ManySeries many;
+    for (const auto& [host, high_from] : hosts)
+      if (at >= high_from && at < high_from + 5min) many.series.push_back({{{"host", host}}, {}});
+    return many;
+  }
+  std::map<std::string, Instant> hosts{{"a", noon + 10min}, {"b", noon + 12min}};
+};
+
+TEST(Replay, TellsWhatEachSeriesOfAGroupedAlarmWouldHaveDone) {
+  AlarmTerms grouped = terms(60);
+  grouped.many_series = true;
+  Hosts data;
+  const auto replay = replay_series(scope, grouped, data, noon, noon + 60min);
+  ASSERT_TRUE(replay);
+  EXPECT_EQ(replay->evaluations, 60u);
+  std::vector<std::string> told;
+  for (const ReplayTransition& each : replay->transitions)
+    told.push_back(each.series + ' ' + std::string(to_text(each.to)) + ' ' + std::to_string((each.at - noon) / 1min));
+  EXPECT_EQ(told, (std::vector<std::string>{" OK 1", "Host=a ALARM 12", " ALARM 12", "Host=b ALARM 14", "Host=a OK 16", "Host=b OK 18",
+                                            " OK 18"}));
+}
+
+TEST(Replay, HoldsAPromQlAlarmForItsPendingPeriod) {
+  AlarmTerms query = *parse_terms(Object{
+      {"EvaluationCriteria", Object{{"PromQLCriteria", Object{{"Query", "up == 0"}, {"PendingPeriod", 120}, {"RecoveryPeriod", 60}}}}},
+      {"EvaluationInterval", 60}});
+  ASSERT_TRUE(query.promql);
+  Hosts data;
+  const auto replay = replay_series(scope, query, data, noon, noon + 60min);
+  ASSERT_TRUE(replay);
+  ASSERT_FALSE(replay->transitions.empty());
+  EXPECT_EQ(replay->transitions.front().at, noon + 12min);
+  EXPECT_EQ(replay->transitions.front().series, "host=a");
+  EXPECT_EQ(replay->transitions.back().to, AlarmState::ok);
+  EXPECT_EQ(replay->transitions.back().at, noon + 18min);
 }
 
 }  // namespace

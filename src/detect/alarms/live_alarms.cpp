@@ -40,8 +40,7 @@ void LiveAlarms::take_up(const AlarmRecord& record) {
   alarm->cadence_s = record.cadence_s;
   read_into(*alarm, record);
   by_cadence_[record.cadence_s].push_back(alarm.get());
-  const Key key = key_of(*alarm);
-  all_.emplace(key, std::move(alarm));
+  all_.insert(std::move(alarm));
 }
 
 void LiveAlarms::load() {
@@ -55,7 +54,7 @@ void LiveAlarms::load() {
 void LiveAlarms::touched(const Scope& scope, const std::string& name) {
   const auto known = all_.find(Key{scope.account, scope.region, name});
   if (known != all_.end())
-    known->second->stale = true;
+    (*known)->stale = true;
   else
     put_.try_emplace(scope.account + '/' + scope.region + '/' + name, scope, name);
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "detect/alarms/alarm_store.h"
@@ -49,17 +50,29 @@ class LiveAlarms final : public AlarmWatcher {
     std::string_view account, region, name;
     bool operator==(const Key&) const = default;
   };
-  struct KeyHash {
-    std::size_t operator()(const Key& key) const;
-  };
   static Key key_of(const LiveAlarm& alarm) { return {alarm.scope->account, alarm.scope->region, alarm.name}; }
+  static Key key_of(const std::unique_ptr<LiveAlarm>& alarm) { return key_of(*alarm); }
+  static const Key& key_of(const Key& key) { return key; }
+  // an alarm is its own key: with a million of them the room of another counts
+  struct KeyHash {
+    using is_transparent = void;
+    std::size_t operator()(const Key& key) const;
+    std::size_t operator()(const std::unique_ptr<LiveAlarm>& alarm) const { return (*this)(key_of(alarm)); }
+  };
+  struct SameKey {
+    using is_transparent = void;
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return key_of(a) == key_of(b);
+    }
+  };
 
   void take_up(const AlarmRecord& record);
   void read_into(LiveAlarm& alarm, const AlarmRecord& record);
   std::shared_ptr<const Scope> interned(const Scope& scope);
 
   AlarmStore& store_;
-  std::unordered_map<Key, std::unique_ptr<LiveAlarm>, KeyHash> all_;
+  std::unordered_set<std::unique_ptr<LiveAlarm>, KeyHash, SameKey> all_;
   std::unordered_map<std::int64_t, std::vector<LiveAlarm*>> by_cadence_;
   std::unordered_map<std::string, std::shared_ptr<const Scope>> scopes_;
   void drop_gone();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
+#include <limits>
 
 #include "base/ids.h"
 #include "base/log.h"
@@ -17,6 +18,8 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view part = "detect/anomalies";
 constexpr std::size_t detectors_max = 10'000;
+// a first training is cut into units of so many periods; the few that come each minute do not count
+constexpr std::int64_t periods_a_unit = 2'000, periods_learned_at_once = 100;
 constexpr Duration learned_from_back = 14 * 24h, kept_every = 10min, settle = 1s;
 constexpr std::int64_t late_s = 120;
 
@@ -54,22 +57,28 @@ void AnomalyDetectors::start() { plan(); }
 void AnomalyDetectors::plan() {
   const Instant due = floored(state_.now(), 60) + 60s + settle;
   state_.executor().post_at(due, [this, living = std::weak_ptr(alive_)] {
-    if (living.expired()) return;
-    state_.submit(
-        [this, living]() -> Result<void> {
-          if (!living.expired()) learn_all();
-          return {};
-        },
-        [this, living](Result<void> done) {
-          if (living.expired()) return;
-          if (!done) log::error(part, "what the detectors learned could not be written", {{"error", done.error().message}});
-          plan();
-        });
+    if (!living.expired()) learn_slice();
   });
 }
 
-void AnomalyDetectors::learn_all() {
+void AnomalyDetectors::learn_slice() {
+  auto whole = std::make_shared<bool>(true);
+  state_.submit(
+      [this, whole, living = std::weak_ptr(alive_)]() -> Result<void> {
+        if (!living.expired()) *whole = learn_all();
+        return {};
+      },
+      [this, whole, living = std::weak_ptr(alive_)](Result<void> done) {
+        if (living.expired()) return;
+        if (!done) log::error(part, "what the detectors learned could not be written", {{"error", done.error().message}});
+        if (done && !*whole) return learn_slice();
+        plan();
+      });
+}
+
+bool AnomalyDetectors::learn_all() {
   const Instant now = state_.now();
+  std::int64_t periods_max = periods_a_unit;
   for (const DetectorRecord& detector : store_.all()) {
     const std::string prefix = detector.scope.account + '/' + detector.scope.region + '/' + detector.id + '/';
     learning_of(detector, settings_of(detector.definition), detector.period_s);
@@ -77,13 +86,15 @@ void AnomalyDetectors::learn_all() {
     for (auto each = learning_.lower_bound(prefix); each != learning_.end() && each->first.starts_with(prefix); ++each) {
       const std::int64_t period_s = std::stoll(each->first.substr(prefix.size()));
       Learning& learning = *each->second;
-      advance(detector, period_s, learning);
+      advance(detector, period_s, learning, periods_max);
+      if (periods_max <= 0) return false;
       if (!learning.changed || now - learning.kept < kept_every) continue;
       store_.put_learned(detector, period_s, {learning.learner, learning.learned_to});
       learning.kept = now;
       learning.changed = false;
     }
   }
+  return true;
 }
 
 AnomalyDetectors::Learning& AnomalyDetectors::learning_of(const DetectorRecord& detector, const DetectorSettings& settings,
@@ -104,13 +115,22 @@ AnomalyDetectors::Learning& AnomalyDetectors::learning_of(const DetectorRecord& 
 }
 
 void AnomalyDetectors::advance(const DetectorRecord& detector, std::int64_t period_s, Learning& learning) {
-  const Instant end = floored(state_.now(), period_s);
-  if (learning.learned_to >= end) return;
+  std::int64_t all = std::numeric_limits<std::int64_t>::max();
+  advance(detector, period_s, learning, all);
+}
+
+void AnomalyDetectors::advance(const DetectorRecord& detector, std::int64_t period_s, Learning& learning, std::int64_t& periods_max) {
+  const Instant newest = floored(state_.now(), period_s), begin = learning.learned_to;
+  if (begin >= newest) return;
+  const std::int64_t periods = (to_seconds(newest) - to_seconds(begin)) / period_s;
+  const Instant end = periods > periods_max ? begin + std::chrono::seconds(periods_max * period_s) : newest;
   const auto series = watched_series(detector.definition);
   if (!series) return;
+  // what is learned every minute costs nothing of it
+  if (periods > periods_learned_at_once) periods_max -= periods;
   const DetectorSettings settings = settings_of(detector.definition);
   DetectorRecord told = detector;
-  for (const telemetry::TimeValue& point : read_series(metrics_, detector.scope, *series, period_s, {learning.learned_to, end})) {
+  for (const telemetry::TimeValue& point : read_series(metrics_, detector.scope, *series, period_s, {begin, end})) {
     learning.learned_to = point.time + std::chrono::seconds(period_s);
     if (!std::isfinite(point.value) || is_excluded(settings, point.time)) continue;
     const JudgedPoint judged = learning.learner.observe(point.time, point.value, zone_offset(settings.zone, point.time));
@@ -119,7 +139,8 @@ void AnomalyDetectors::advance(const DetectorRecord& detector, std::int64_t peri
   }
   if (told.scored_to != detector.scored_to) store_.put_scored_to(detector, told.scored_to);
   // points may still come a little late
-  learning.learned_to = std::max(learning.learned_to, end - std::chrono::seconds(std::max(2 * period_s, late_s)));
+  const Instant settled = end < newest ? end : newest - std::chrono::seconds(std::max(2 * period_s, late_s));
+  learning.learned_to = std::max(learning.learned_to, settled);
 }
 
 telemetry::MetricId AnomalyDetectors::score_metric(const DetectorRecord& detector) {

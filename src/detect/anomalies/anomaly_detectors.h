@@ -57,8 +57,13 @@ class AnomalyDetectors final : public telemetry::BandSource {
   };
 
   void plan();
-  void learn_all();
+  /// Units of work one after another, each with a bounded number of points, until all is learned.
+  void learn_slice();
+  /// False when there is more.
+  bool learn_all();
   Learning& learning_of(const DetectorRecord& detector, const DetectorSettings& settings, std::int64_t period_s);
+  /// Learns at most `periods_max` periods, which it takes down by as many as it looked at.
+  void advance(const DetectorRecord& detector, std::int64_t period_s, Learning& learning, std::int64_t& periods_max);
   void advance(const DetectorRecord& detector, std::int64_t period_s, Learning& learning);
   void tell(DetectorRecord& detector, Instant at, double value, const JudgedPoint& judged);
   void forget(const DetectorRecord& detector);

@@ -47,7 +47,8 @@ Result<Document> definition_of(const ServerConfig& config, const ReplayAlarmOpti
 Result<detect::AlarmTerms> checked_terms(const Document& definition) {
   auto terms = detect::parse_terms(definition);
   if (!terms) return std::unexpected(terms.error());
-  if (!terms->metric_math && !terms->promql && !telemetry::parse_statistic(terms->statistic))
+  if (terms->promql) return terms;
+  if (!terms->metric_math && !telemetry::parse_statistic(terms->statistic))
     return fail(ErrorKind::invalid, "The definition names no Statistic or ExtendedStatistic that is one.");
   if (terms->period_s < 10 || terms->evaluation_periods < 1 || terms->datapoints_to_alarm < 1 ||
       terms->datapoints_to_alarm > terms->evaluation_periods)
@@ -84,8 +85,9 @@ void print_words(const std::vector<detect::ReplayTransition>& transitions, std::
                  const std::optional<detect::ThresholdSuggestion>& suggestion, const detect::AlarmTerms& terms, std::ostream& out) {
   std::size_t alarms = 0;
   for (const detect::ReplayTransition& each : transitions) {
-    alarms += each.to == AlarmState::alarm;
-    out << fmt::format("{}  {} -> {}  {}\n", to_rfc3339(each.at), to_text(each.from), to_text(each.to), each.reason);
+    alarms += each.series.empty() && each.to == AlarmState::alarm;
+    const std::string series = each.series.empty() ? "" : '{' + each.series + "} ";
+    out << fmt::format("{}  {}{} -> {}  {}\n", to_rfc3339(each.at), series, to_text(each.from), to_text(each.to), each.reason);
   }
   out << fmt::format("{} transitions, {} of them to ALARM, in {:.1f} days ({} evaluations).\n", transitions.size(), alarms, days_of(span),
                      evaluations);
@@ -99,9 +101,10 @@ void print_json(const std::vector<detect::ReplayTransition>& transitions, std::s
                 const std::optional<detect::ThresholdSuggestion>& suggestion, std::ostream& out) {
   std::size_t alarms = 0;
   for (const detect::ReplayTransition& each : transitions) {
-    alarms += each.to == AlarmState::alarm;
-    out << to_json(Object{{"at", to_rfc3339(each.at)}, {"from", to_text(each.from)}, {"to", to_text(each.to)}, {"reason", each.reason}})
-        << "\n";
+    alarms += each.series.empty() && each.to == AlarmState::alarm;
+    Object transition{{"at", to_rfc3339(each.at)}, {"from", to_text(each.from)}, {"to", to_text(each.to)}, {"reason", each.reason}};
+    if (!each.series.empty()) transition["series"] = each.series;
+    out << to_json(transition) << "\n";
   }
   Object summary{{"transitions", transitions.size()}, {"alarms", alarms}, {"evaluations", evaluations}, {"days", days_of(span)}};
   if (suggestion)
@@ -140,6 +143,16 @@ Result<void> replay(const ServerConfig& config, const ReplayAlarmOptions& option
   if (!span) return std::unexpected(span.error());
   telemetry::MetricStore& metrics = csv ? static_cast<telemetry::MetricStore&>(*csv) : store->metrics();
   detect::MetricAlarmData data(metrics);
+  if (terms->promql || terms->many_series) {
+    if (csv) return fail(ErrorKind::invalid, "The definition watches several time series; a file has but one.");
+    const auto replayed = detect::replay_series({config.account, config.region}, *terms, data, span->from, span->to);
+    if (!replayed) return std::unexpected(replayed.error());
+    if (options.json)
+      print_json(replayed->transitions, replayed->evaluations, *span, {}, out);
+    else
+      print_words(replayed->transitions, replayed->evaluations, *span, {}, *terms, out);
+    return {};
+  }
   const auto steps = detect::replay_steps({config.account, config.region}, *terms, data, span->from, span->to);
   if (!steps) return std::unexpected(steps.error());
   const auto transitions = detect::replay_transitions(*terms, *steps);

@@ -104,6 +104,21 @@ TEST_P(IngestLogConformance, TrimRemovesWholeSegmentsAndKeepsTheOffsets) {
   EXPECT_EQ(log->append("next"), 300u);
 }
 
+TEST_P(IngestLogConformance, ACutTakesAlsoWhatLiesWhereItAppends) {
+  const std::string large(100'000, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->append(large));
+  ASSERT_TRUE(log->sync());
+  log->cut(2);
+  EXPECT_EQ(records(2).size(), 1u) << "what is not applied stays";
+  log->cut(3);
+  EXPECT_TRUE(records().empty());
+  world->crash();
+  reopen();
+  EXPECT_EQ(log->next_offset(), 3u);
+  EXPECT_EQ(log->append("next"), 3u);
+  EXPECT_EQ(records(3), std::vector<std::string>{"next"});
+}
+
 TEST_P(IngestLogConformance, OffsetsThatAPartitionKnowsAreNotGivenAgain) {
   (void)log->append("a");
   ASSERT_TRUE(log->skip_to(50));

@@ -20,6 +20,7 @@ class FileIngestLog final : public IngestLog {
   Result<void> read(std::uint64_t from, const std::function<bool(std::uint64_t, std::string_view)>& visit) override;
   Result<void> skip_to(std::uint64_t offset) override;
   void trim(std::uint64_t offset) override;
+  void cut(std::uint64_t offset) override;
   Result<void> clear() override;
   std::uint64_t next_offset() const override;
 
@@ -157,6 +158,23 @@ void FileIngestLog::trim(std::uint64_t offset) {
     segments_.erase(segments_.begin());
     folder_is_dirty_ = true;
   }
+}
+
+void FileIngestLog::cut(std::uint64_t offset) {
+  // a file of a few records is not worth another
+  constexpr std::uint64_t worth_cutting = 64 * 1024;
+  {
+    std::lock_guard lock(mutex_);
+    const LogSegment& last = *segments_.back();
+    if (last.size() >= worth_cutting && last.next_offset() <= offset) {
+      const std::uint64_t next = last.next_offset();
+      auto begun = begin_segment(next);
+      // else a power cut could take the new file, and leave none that knows the next offset
+      if (begun) begun = folder_->sync();
+      if (!begun) return log::warning("storage/ingest_log", "a segment could not be begun", {{"error", begun.error().message}});
+    }
+  }
+  trim(offset);
 }
 
 Result<void> FileIngestLog::clear() {

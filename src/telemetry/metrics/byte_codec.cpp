@@ -69,9 +69,10 @@ double ByteReader::count() {
   return static_cast<double>(value >> 1);
 }
 
-std::string_view ByteReader::text() {
-  const std::uint64_t size = varint();
-  if (size > in_.size()) {
+std::string_view ByteReader::text() { return bytes(varint()); }
+
+std::string_view ByteReader::bytes(std::size_t size) {
+  if (failed_ || size > in_.size()) {
     failed_ = true;
     return {};
   }

@@ -40,7 +40,11 @@ class ByteReader {
   double real(double before);
   double count();
   std::string_view text();
+  /// The next `size` bytes as they are.
+  std::string_view bytes(std::size_t size);
 
+  /// What was read cannot be: from now on it has failed. False, for its caller to return.
+  bool fail() { return !(failed_ = true); }
   bool failed() const { return failed_; }
   bool at_end() const { return in_.empty(); }
   std::size_t left() const { return in_.size(); }

@@ -1,7 +1,7 @@
-// The embedded store of metrics. A batch goes to the ingest log, then into the deltas of its series in memory; from there, every few
-// minutes or when they grow large, into chunks: one row per series × tier × slot of time, never a row a point. A chunk remembers the offset
-// up to which the log is in it, so that applying the log again after a restart changes nothing. Old chunks are rolled up into the next
-// tier. Threads: everything on `executor`; `telemetry` is touched from there alone.
+// The embedded store of metrics. A batch goes to the ingest log, then into the buffers of its groups of series in memory; from there, every
+// few minutes or when they grow large, into blocks: one row per group × tier × slot of time, never a row a point or a series. A group
+// remembers the offset up to which the log is in its blocks, so that applying the log again after a restart changes nothing. Old blocks are
+// rolled up into the next tier. Threads: everything on `executor`; `telemetry` is touched from there alone.
 #pragma once
 
 #include <memory>
@@ -16,11 +16,11 @@ namespace tocsin::telemetry {
 struct MetricStoreOptions {
   Duration flush_every = std::chrono::minutes(5);
   Duration sync_every = std::chrono::milliseconds(200);
-  /// Deltas above the first are written early; above the second, points are refused.
+  /// What waits in memory above the first is written early; above the second, points are refused.
   std::size_t delta_bytes_flush = 48u << 20;
   std::size_t delta_bytes_max = 160u << 20;
-  /// Series written in one transaction: bounds how long the executor is kept.
-  std::size_t flush_series = 400;
+  /// Groups of series written in one transaction: bounds how long the executor is kept.
+  std::size_t flush_groups = 12;
 };
 
 class ChunkMetricStore final : public MetricStore {
@@ -29,17 +29,20 @@ class ChunkMetricStore final : public MetricStore {
   ChunkMetricStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, MetricStoreOptions options = {});
   ~ChunkMetricStore() override;
 
-  /// Creates the tables, reads the dictionary and applies what the log holds beyond the chunks. Once, before anything else.
+  /// Creates the tables, reads the dictionary, applies what the log holds beyond the blocks, and takes over what an older release wrote.
+  /// Once, before anything else.
   Result<void> open();
   /// Syncs, writes and rolls up from now on, on the executor.
   void start();
   /// Writes all that waits, at once: at a clean stop.
   Result<void> flush();
-  /// Rolls up and removes what has grown old, at most `chunks_max` chunks; how many it did.
-  std::size_t roll_up(std::size_t chunks_max);
+  /// Rolls up and removes what has grown old, with a cost of at most `cost_max` (BlockTable::roll_up); 0 when there was nothing.
+  std::size_t roll_up(std::size_t cost_max);
 
   Result<void> put(const Scope& scope, const std::vector<MetricPoint>& points) override;
+  Result<void> put_values(const Scope& scope, std::span<const KeyedValue> values) override;
   std::vector<PeriodAggregate> read(const ReadRequest& request) override;
+  std::vector<TimeValue> read_values(const ReadRequest& request, const Statistic& statistic) override;
   std::vector<std::string> units(const Scope& scope, const MetricId& metric) override;
   MetricPage list(const ListRequest& request) override;
 
@@ -52,6 +55,7 @@ class ChunkMetricStore final : public MetricStore {
 
  private:
   struct Parts;
+  struct PeriodReader;
   std::unique_ptr<Parts> parts_;
 };
 

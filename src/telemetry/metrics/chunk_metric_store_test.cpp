@@ -8,6 +8,7 @@
 #include "base/simulated_executor.h"
 #include "storage/embedded/file_ingest_log.h"
 #include "storage/embedded/sqlite_database.h"
+#include "telemetry/metrics/key_parts.h"
 #include "telemetry/metrics/memory_ingest_log.h"
 #include "telemetry/metrics/self_metrics_recorder.h"
 #include "telemetry/metrics/statistic.h"
@@ -209,7 +210,7 @@ TEST_F(MetricStoreStory, OldPeriodsAreRolledUpAndKeepTheirPercentiles) {
   while (store->roll_up(100) > 0) {
   }
   EXPECT_TRUE(read(noon - 1h, noon, 3600).empty());
-  EXPECT_EQ(database->query("SELECT 1 FROM metrics_chunks").size(), 0u);
+  EXPECT_EQ(database->query("SELECT 1 FROM metrics_blocks").size(), 0u);
 }
 
 TEST_F(MetricStoreStory, WritesByItselfAndTrimsTheLog) {
@@ -238,6 +239,56 @@ TEST_F(MetricStoreStory, MetricsAreListedInPagesAndByFilter) {
   EXPECT_TRUE(store->list({.scope = {"123456789012", "us-east-1"}, .metric_namespace = {}, .name = {}, .dimensions = {}}).metrics.empty());
   restart();
   EXPECT_EQ(store->list({.scope = scope, .metric_namespace = {}, .name = "Old", .dimensions = {}}).metrics.at(0).metric_namespace, "Other");
+}
+
+TEST_F(MetricStoreStory, ManySeriesBySenderOfKeysAreTheSameAsPoints) {
+  std::vector<std::string> keys;
+  for (int i = 0; i < 300; ++i) {
+    std::string key;
+    for (const std::string& part : {std::string("Shop"), std::string("Orders"), std::string("Host"), std::to_string(i)})
+      append_key_part(key, part);
+    keys.push_back(key + key_unit_begin + "None");
+  }
+  const auto order_of = [&](int round, std::size_t i) { return round == 2 ? keys.size() - 1 - i : i; };
+  for (int round = 0; round < 4; ++round) {
+    std::vector<KeyedValue> values;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      values.push_back({keys[order_of(round, i)], to_ms(noon - 5min + round * 60s), static_cast<double>(order_of(round, i))});
+    ASSERT_TRUE(store->put_values(scope, values));
+    if (round == 1) restart();
+    if (round == 2) {
+      ASSERT_TRUE(store->flush());
+    }
+  }
+  restart();
+  for (int i = 0; i < 300; ++i) {
+    const ReadRequest request{.scope = scope,
+                              .metric = {"Shop", "Orders", {{"Host", std::to_string(i)}}},
+                              .unit = {},
+                              .start = noon - 10min,
+                              .end = noon,
+                              .period_s = 60};
+    const auto values = store->read_values(request, *parse_statistic("Average"));
+    ASSERT_EQ(values.size(), 4u) << i;
+    for (const TimeValue& each : values) EXPECT_EQ(each.value, i);
+    EXPECT_EQ(store->read_values(request, *parse_statistic("p90")), values);
+    ReadRequest wide = request;
+    wide.period_s = 300;
+    double sum = 0;
+    for (const TimeValue& each : store->read_values(wide, *parse_statistic("Sum"))) sum += each.value;
+    EXPECT_EQ(sum, 4.0 * i);
+  }
+}
+
+TEST_F(MetricStoreStory, ASeriesOfWhichNothingWasTakenIsNotListed) {
+  log.refuses = true;
+  EXPECT_FALSE(store->put(scope, {{.metric = latency, .time = noon, .sample = 1.0}}));
+  log.refuses = false;
+  EXPECT_TRUE(store->list({.scope = scope, .metric_namespace = {}, .name = {}, .dimensions = {}}).metrics.empty());
+  EXPECT_TRUE(store->units(scope, latency).empty());
+  put(noon - 60s, 3);
+  restart();
+  EXPECT_EQ(sum(noon - 2min, noon, 60), 3);
 }
 
 TEST_F(MetricStoreStory, EachUnitIsASeriesOfItsOwn) {

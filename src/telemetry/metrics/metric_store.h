@@ -4,14 +4,18 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "telemetry/metrics/aggregate.h"
 #include "telemetry/metrics/metric.h"
+#include "telemetry/metrics/values.h"
 
 namespace tocsin::telemetry {
+
+struct Statistic;
 
 struct ReadRequest {
   Scope scope;
@@ -49,8 +53,12 @@ class MetricStore {
   /// All points or none. `unavailable` when the disk refuses or too much waits to be written. Times are the caller's to check
   /// (retention.h).
   virtual Result<void> put(const Scope& scope, const std::vector<MetricPoint>& points) = 0;
+  /// The same for single values whose keys are made already: the way of senders of many points.
+  virtual Result<void> put_values(const Scope& scope, std::span<const KeyedValue> values);
   /// Ascending by time; periods without samples are absent. What is older than the period is kept for is not there (retention.h).
   virtual std::vector<PeriodAggregate> read(const ReadRequest& request) = 0;
+  /// One statistic of the periods that have it: what compute() makes of read(), without what it does not need.
+  virtual std::vector<TimeValue> read_values(const ReadRequest& request, const Statistic& statistic);
   /// The units in which a metric has come.
   virtual std::vector<std::string> units(const Scope& scope, const MetricId& metric) = 0;
   /// In the order of namespace, name, dimensions.

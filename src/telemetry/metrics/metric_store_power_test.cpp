@@ -20,14 +20,14 @@ struct Life {
   Life(SimulatedExecutor& executor, storage::SimulatedDisk& disk)
       : database(storage::open_simulated_database(disk, "metrics.db").value()),
         log(storage::open_simulated_ingest_log(disk, "log").value()),
-        store(executor, *database, *log, {.flush_series = 2}) {}
+        store(executor, *database, *log, {.flush_groups = 1}) {}
   std::unique_ptr<storage::Database> database;
   std::unique_ptr<storage::IngestLog> log;
   ChunkMetricStore store;
 };
 
 MetricPoint point(int number) {
-  return {.metric = {"Shop", "Orders", {{"Host", std::to_string(number % 5)}}}, .time = minute_of(number), .sample = 1.0};
+  return {.metric = {"Shop", "Orders", {{"Host", std::to_string(number % 200)}}}, .time = minute_of(number), .sample = 1.0};
 }
 
 double times_seen(ChunkMetricStore& store, int number) {

@@ -2,18 +2,12 @@
 
 #include <algorithm>
 
+#include "telemetry/metrics/key_parts.h"
+
 namespace tocsin::telemetry {
 namespace {
-constexpr char part_end = '\x01';
-constexpr char unit_begin = '\0';
-
-void append_part(std::string& key, std::string_view part) {
-  for (const char c : part) key += c == part_end || c == unit_begin ? ' ' : c;
-  key += part_end;
-}
-
 std::string next_part(std::string_view& key) {
-  const auto end = key.find(part_end);
+  const auto end = key.find(key_part_end);
   std::string part(key.substr(0, end));
   key.remove_prefix(end == std::string_view::npos ? key.size() : end + 1);
   return part;
@@ -22,23 +16,23 @@ std::string next_part(std::string_view& key) {
 
 std::string metric_key_prefix(const Scope& scope, const std::optional<std::string>& metric_namespace) {
   std::string key;
-  append_part(key, scope.account);
-  append_part(key, scope.region);
-  if (metric_namespace) append_part(key, *metric_namespace);
+  append_key_part(key, scope.account);
+  append_key_part(key, scope.region);
+  if (metric_namespace) append_key_part(key, *metric_namespace);
   return key;
 }
 
 std::string metric_key(const Scope& scope, const MetricId& metric) {
   std::string key;
   key.reserve(128);
-  append_part(key, scope.account);
-  append_part(key, scope.region);
-  append_part(key, metric.metric_namespace);
-  append_part(key, metric.name);
+  append_key_part(key, scope.account);
+  append_key_part(key, scope.region);
+  append_key_part(key, metric.metric_namespace);
+  append_key_part(key, metric.name);
   const auto append_all = [&key](const Dimensions& dimensions) {
     for (const auto& [name, value] : dimensions) {
-      append_part(key, name);
-      append_part(key, value);
+      append_key_part(key, name);
+      append_key_part(key, value);
     }
   };
   if (std::is_sorted(metric.dimensions.begin(), metric.dimensions.end())) {
@@ -52,7 +46,7 @@ std::string metric_key(const Scope& scope, const MetricId& metric) {
 }
 
 std::string series_key(std::string metric_key, std::string_view unit) {
-  metric_key += unit_begin;
+  metric_key += key_unit_begin;
   metric_key += unit;
   return metric_key;
 }
@@ -75,15 +69,19 @@ Series* SeriesDictionary::find(std::string_view key) {
   return found == by_key_.end() ? nullptr : found->second;
 }
 
+Series* SeriesDictionary::of_id(std::uint32_t id) { return id < by_id_.size() ? by_id_[id] : nullptr; }
+
 Series& SeriesDictionary::add(std::string key, std::optional<std::uint32_t> id) {
   Series& series = all_.emplace_back();
   series.id = id.value_or(next_id_);
   next_id_ = std::max(next_id_, series.id + 1);
   series.key = std::move(key);
   series.key.shrink_to_fit();
-  series.metric_key_size = static_cast<std::uint32_t>(std::min(series.key.find(unit_begin), series.key.size()));
+  series.metric_key_size = static_cast<std::uint32_t>(std::min(series.key.find(key_unit_begin), series.key.size()));
   by_key_.emplace(series.key, &series);
   ordered_.insert(&series);
+  if (by_id_.size() <= series.id) by_id_.resize(series.id + 1);
+  by_id_[series.id] = &series;
   return series;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,35 +10,20 @@
 #include <unordered_map>
 #include <vector>
 
-#include "telemetry/metrics/chunk.h"
 #include "telemetry/metrics/metric.h"
 
 namespace tocsin::telemetry {
 
-/// A sample of one value, as it waits: a sixth of the bytes of a period that is made of it.
-struct SingleValue {
-  std::uint32_t offset_s;  ///< from the slot's start
-  double value;
-};
-
-/// What came in for a chunk since it was last written: `chunk` and `singles` together.
-struct Delta {
-  std::uint8_t tier;
-  std::int64_t slot_s;
-  std::uint64_t last_offset;    ///< of the newest record that is in it
-  std::int64_t offset_on_disk;  ///< records up to this one are in the chunk on disk; -1 when it was not looked up, or there is none
-  Chunk chunk;
-  std::vector<SingleValue> singles = {};
-};
+inline constexpr std::int64_t never_seen_s = std::numeric_limits<std::int64_t>::min();
 
 struct Series {
   std::uint32_t id = 0;
   std::uint32_t metric_key_size = 0;
   std::string key;
-  std::int64_t last_seen_s = 0;
-  std::int64_t written_last_seen_s = 0;  ///< 0: the series is not on disk yet
-  bool waiting = false;                  ///< stands in the list of those to be written
-  std::vector<Delta> deltas;
+  std::int64_t last_seen_s = never_seen_s;
+  std::int64_t written_last_seen_s = never_seen_s;  ///< as on disk; never: the series is not there yet
+  bool named = false;                               ///< its key is on disk, or in the log beyond what is flushed
+  Series* follower = nullptr;                       ///< the one that came after it last time
 
   std::string_view metric_key() const { return std::string_view(key).substr(0, metric_key_size); }
   std::string_view unit() const { return std::string_view(key).substr(metric_key_size + 1); }
@@ -55,6 +41,8 @@ class SeriesDictionary {
   Series* find(std::string_view key);
   /// A new one gets the next id, or `id` when that is given (as read from disk).
   Series& add(std::string key, std::optional<std::uint32_t> id = {});
+  /// nullptr when there is none of that id.
+  Series* of_id(std::uint32_t id);
   /// All units of one metric.
   std::vector<Series*> units_of(std::string_view metric_key) const;
   /// In the order of keys, from `from` on.
@@ -73,6 +61,7 @@ class SeriesDictionary {
     bool operator()(std::string_view a, const Series* b) const { return a < b->key; }
   };
   std::deque<Series> all_;  ///< addresses are stable
+  std::vector<Series*> by_id_;
   std::unordered_map<std::string_view, Series*> by_key_;
   std::set<Series*, ByKey> ordered_;
   std::uint32_t next_id_ = 1;

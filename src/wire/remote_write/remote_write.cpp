@@ -1,6 +1,7 @@
 #include "wire/remote_write/remote_write.h"
 
 #include <bit>
+#include <cstring>
 
 #include "wire/remote_write/snappy.h"
 
@@ -10,10 +11,10 @@ namespace {
 /// The fields of one protobuf message, in their order. https://protobuf.dev/programming-guides/encoding/
 class Fields {
  public:
-  explicit Fields(std::string_view bytes) : rest_(bytes) {}
+  explicit Fields(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   bool next() {
-    if (rest_.empty() || failed_) return false;
+    if (at_ == end_ || failed_) return false;
     const std::uint64_t tag = varint();
     number_ = tag >> 3;
     text_ = {};
@@ -23,13 +24,13 @@ class Fields {
         value_ = varint();
         break;
       case 1:
-        value_ = fixed(8);
+        value_ = fixed<std::uint64_t>();
         break;
       case 2:
         text_ = take(varint());
         break;
       case 5:
-        value_ = fixed(4);
+        value_ = fixed<std::uint32_t>();
         break;
       default:
         failed_ = true;
@@ -44,10 +45,10 @@ class Fields {
 
  private:
   std::uint64_t varint() {
+    if (at_ != end_ && static_cast<std::uint8_t>(*at_) < 0x80) return static_cast<std::uint8_t>(*at_++);
     std::uint64_t value = 0;
-    for (int shift = 0; shift < 70 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<std::uint8_t>(rest_.front());
-      rest_.remove_prefix(1);
+    for (int shift = 0; shift < 70 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<std::uint8_t>(*at_++);
       if (shift < 64) value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
@@ -55,38 +56,43 @@ class Fields {
     return 0;
   }
   std::string_view take(std::uint64_t size) {
-    if (size > rest_.size()) {
+    if (failed_ || size > static_cast<std::uint64_t>(end_ - at_)) {
       failed_ = true;
       return {};
     }
-    const std::string_view bytes = rest_.substr(0, size);
-    rest_.remove_prefix(size);
+    const std::string_view bytes(at_, size);
+    at_ += size;
     return bytes;
   }
-  std::uint64_t fixed(std::size_t size) {
-    std::uint64_t value = 0;
-    const std::string_view bytes = take(size);
-    for (std::size_t i = 0; i < bytes.size(); ++i) value |= static_cast<std::uint64_t>(static_cast<std::uint8_t>(bytes[i])) << (8 * i);
+  template <typename Integer>
+  std::uint64_t fixed() {
+    Integer value = 0;
+    const std::string_view bytes = take(sizeof value);
+    if (bytes.size() == sizeof value) std::memcpy(&value, bytes.data(), sizeof value);
     return value;
   }
 
-  std::string_view rest_, text_;
+  const char* at_;
+  const char* end_;
+  std::string_view text_;
   std::uint64_t number_ = 0, value_ = 0;
   bool failed_ = false;
 };
 
-bool read_label(std::string_view bytes, RemoteSeries& series) {
-  auto& [name, value] = series.labels.emplace_back();
+static_assert(std::endian::native == std::endian::little);
+
+bool read_label(std::string_view bytes, RemoteWrite& write) {
+  RemoteWrite::Label& label = write.labels.emplace_back();
   Fields fields(bytes);
   while (fields.next()) {
-    if (fields.number() == 1) name = fields.text();
-    if (fields.number() == 2) value = fields.text();
+    if (fields.number() == 1) label.first = fields.text();
+    if (fields.number() == 2) label.second = fields.text();
   }
   return !fields.failed();
 }
 
-bool read_sample(std::string_view bytes, RemoteSeries& series) {
-  RemoteSample& sample = series.samples.emplace_back();
+bool read_sample(std::string_view bytes, RemoteWrite& write) {
+  RemoteSample& sample = write.samples.emplace_back();
   Fields fields(bytes);
   while (fields.next()) {
     if (fields.number() == 1) sample.value = std::bit_cast<double>(fields.value());
@@ -96,13 +102,16 @@ bool read_sample(std::string_view bytes, RemoteSeries& series) {
 }
 
 bool read_series(std::string_view bytes, RemoteWrite& write) {
-  RemoteSeries& series = write.series.emplace_back();
+  RemoteWrite::Series series{static_cast<std::uint32_t>(write.labels.size()), 0, static_cast<std::uint32_t>(write.samples.size()), 0};
   Fields fields(bytes);
   while (fields.next()) {
-    if (fields.number() == 1 && !read_label(fields.text(), series)) return false;
-    if (fields.number() == 2 && !read_sample(fields.text(), series)) return false;
+    if (fields.number() == 1 && !read_label(fields.text(), write)) return false;
+    if (fields.number() == 2 && !read_sample(fields.text(), write)) return false;
     if (fields.number() == 4) ++write.histograms;
   }
+  series.labels_end = static_cast<std::uint32_t>(write.labels.size());
+  series.samples_end = static_cast<std::uint32_t>(write.samples.size());
+  write.series.push_back(series);
   return !fields.failed();
 }
 
@@ -119,10 +128,11 @@ void append_text(std::string& out, int number, std::string_view text) {
 }  // namespace
 
 Result<RemoteWrite> parse_remote_write(std::string_view body, std::size_t bytes_max) {
-  const auto bytes = snappy_decompress(body, bytes_max);
+  auto bytes = snappy_decompress(body, bytes_max);
   if (!bytes) return std::unexpected(bytes.error());
   RemoteWrite write;
-  Fields fields(*bytes);
+  write.bytes = std::make_unique<const std::string>(std::move(*bytes));
+  Fields fields(*write.bytes);
   while (fields.next())
     if (fields.number() == 1 && !read_series(fields.text(), write)) return fail(ErrorKind::invalid, "The write request is damaged.");
   if (fields.failed()) return fail(ErrorKind::invalid, "The write request is damaged.");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,9 +23,25 @@ struct RemoteSeries {
   std::vector<RemoteSample> samples;
 };
 
+/// A request, read in place: names and values of labels point into `bytes`, which moves with it.
 struct RemoteWrite {
-  std::vector<RemoteSeries> series;
+  using Label = std::pair<std::string_view, std::string_view>;
+  struct Series {
+    std::uint32_t labels_begin, labels_end;
+    std::uint32_t samples_begin, samples_end;
+  };
+  std::unique_ptr<const std::string> bytes;
+  std::vector<Label> labels;  ///< of all series, as they were sent
+  std::vector<RemoteSample> samples;
+  std::vector<Series> series;
   std::size_t histograms = 0;  ///< native ones, left out
+
+  std::span<const Label> labels_of(const Series& each) const {
+    return {labels.data() + each.labels_begin, labels.data() + each.labels_end};
+  }
+  std::span<const RemoteSample> samples_of(const Series& each) const {
+    return {samples.data() + each.samples_begin, samples.data() + each.samples_end};
+  }
 };
 
 /// A snappy block of a WriteRequest. `invalid` when it is none, `limit_exceeded` when it is larger than `bytes_max` unpacked.

@@ -28,10 +28,16 @@ TEST(RemoteWrite, IsReadBack) {
   const auto write = parse_remote_write(snappy_literal(encode_write_request(series)));
   ASSERT_TRUE(write) << write.error().message;
   ASSERT_EQ(write->series.size(), 2u);
-  EXPECT_EQ(write->series[0].labels, series[0].labels);
-  EXPECT_EQ(write->series[0].samples[0].time_ms, 1'795'003'200'123);
-  EXPECT_EQ(write->series[0].samples[1].time_ms, -5);
-  EXPECT_EQ(write->series[0].samples[1].value, 0.5);
+  const auto labels = write->labels_of(write->series[0]);
+  ASSERT_EQ(labels.size(), 2u);
+  EXPECT_EQ(labels[0], RemoteWrite::Label("__name__", "up"));
+  EXPECT_EQ(labels[1], RemoteWrite::Label("job", "node"));
+  const auto samples = write->samples_of(write->series[0]);
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_EQ(samples[0].time_ms, 1'795'003'200'123);
+  EXPECT_EQ(samples[1].time_ms, -5);
+  EXPECT_EQ(samples[1].value, 0.5);
+  EXPECT_TRUE(write->labels_of(write->series[1]).empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "wire/remote_write/snappy.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace tocsin::wire {
 namespace {
@@ -46,22 +47,44 @@ class Reader {
   bool failed_ = false;
 };
 
-/// The last `offset` bytes again, `count` of them; they may overlap with what is written.
-bool copy(std::string& out, std::size_t offset, std::size_t count) {
-  if (offset == 0 || offset > out.size()) return false;
-  for (std::size_t i = 0; i < count; ++i) out += out[out.size() - offset];
-  return true;
-}
+/// What is unpacked, into room that is there beforehand.
+class Unpacked {
+ public:
+  explicit Unpacked(std::size_t size) : bytes_(size, '\0') {}
+  std::size_t left() const { return bytes_.size() - used_; }
+  void literal(std::string_view bytes) {
+    std::memcpy(bytes_.data() + used_, bytes.data(), bytes.size());
+    used_ += bytes.size();
+  }
+  /// The last `offset` bytes again, `count` of them; they may overlap with what is written.
+  bool copy(std::size_t offset, std::size_t count) {
+    if (offset == 0 || offset > used_) return false;
+    char* to = bytes_.data() + used_;
+    if (offset >= count)
+      std::memcpy(to, to - offset, count);
+    else
+      for (std::size_t i = 0; i < count; ++i) to[i] = to[static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(offset)];
+    used_ += count;
+    return true;
+  }
+  std::string take() { return std::move(bytes_); }
 
-bool element(Reader& in, std::string& out, std::size_t size) {
+ private:
+  std::string bytes_;
+  std::size_t used_ = 0;
+};
+
+bool element(Reader& in, Unpacked& out) {
   const std::size_t tag = in.number(1), upper = tag >> 2;
   std::size_t count = upper + 1, offset = 0;
   switch (tag & 3) {
-    case 0:
+    case 0: {
       if (upper >= 60) count = in.number(upper - 59) + 1;
-      if (count > size - out.size()) return false;
-      out += in.take(count);
+      if (count > out.left()) return false;
+      const std::string_view bytes = in.take(count);
+      if (!in.failed()) out.literal(bytes);
       return !in.failed();
+    }
     case 1:
       count = (upper & 7) + 4;
       offset = (upper >> 3) << 8 | in.number(1);
@@ -72,7 +95,7 @@ bool element(Reader& in, std::string& out, std::size_t size) {
     default:
       offset = in.number(4);
   }
-  return !in.failed() && count <= size - out.size() && copy(out, offset, count);
+  return !in.failed() && count <= out.left() && out.copy(offset, count);
 }
 
 }  // namespace
@@ -82,12 +105,14 @@ Result<std::string> snappy_decompress(std::string_view block, std::size_t bytes_
   const std::size_t size = in.varint();
   if (in.failed()) return damaged();
   if (size > bytes_max) return fail(ErrorKind::limit_exceeded, "snappy: the block holds more than is taken");
-  std::string out;
-  out.reserve(size);
+  // no block unpacks to more than this many times its bytes: room is not made for what cannot come
+  constexpr std::size_t growth_max = 64;
+  if (size / growth_max > block.size()) return damaged();
+  Unpacked out(size);
   while (!in.at_end())
-    if (!element(in, out, size)) return damaged();
-  if (out.size() != size) return damaged();
-  return out;
+    if (!element(in, out)) return damaged();
+  if (out.left() != 0) return damaged();
+  return out.take();
 }
 
 std::string snappy_literal(std::string_view bytes) {

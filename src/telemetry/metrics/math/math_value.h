@@ -8,14 +8,9 @@
 
 #include "base/clock.h"
 #include "telemetry/metrics/metric.h"
+#include "telemetry/metrics/values.h"
 
 namespace tocsin::telemetry {
-
-struct TimeValue {
-  Instant time;
-  double value;
-  bool operator==(const TimeValue&) const = default;
-};
 
 /// The metric that a series was read from. What works on each point by itself passes it on; labels speak of it.
 struct SeriesOrigin {

@@ -1,5 +1,8 @@
 #include "telemetry/metrics/math/metric_query.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "telemetry/metrics/math/query_run.h"
 
 namespace tocsin::telemetry {
@@ -43,26 +46,37 @@ void add_result(std::vector<QueryResult>& results, const MetricQuery& query, Ser
 }  // namespace
 
 std::vector<TimeValue> read_statistic(MetricStore& store, const Scope& scope, const MetricStat& stat, Instant start, Instant end) {
-  std::vector<TimeValue> points;
-  for (const PeriodAggregate& each :
-       store.read({.scope = scope, .metric = stat.metric, .unit = stat.unit, .start = start, .end = end, .period_s = stat.period_s}))
-    if (const auto value = compute(stat.statistic, each.aggregate)) points.push_back({each.start, *value});
-  return points;
+  return store.read_values(
+      {.scope = scope, .metric = stat.metric, .unit = stat.unit, .start = start, .end = end, .period_s = stat.period_s}, stat.statistic);
 }
 
+QueryAnswers::QueryAnswers(MetricStore& store, const QueryRequest& request)
+    : request_(request), run_(std::make_unique<QueryRun>(&store, request)) {}
+QueryAnswers::~QueryAnswers() = default;
+
+Result<std::vector<QueryResult>> QueryAnswers::of(const MetricQuery& query) {
+  std::vector<QueryResult> results;
+  auto value = value_in_words(*run_, query);
+  if (!value) return std::unexpected(value.error());
+  if (auto* series = std::get_if<SeriesValue>(&*value))
+    add_result(results, query, std::move(*series), false, request_.labels);
+  else
+    for (SeriesValue& each : std::get<SeriesArray>(*value)) add_result(results, query, std::move(each), true, request_.labels);
+  return results;
+}
+
+const std::vector<QueryMessage>& QueryAnswers::messages() const { return run_->messages(); }
+
 Result<QueryAnswer> answer_queries(MetricStore& store, const QueryRequest& request) {
-  QueryRun run(&store, request);
+  QueryAnswers answers(store, request);
   QueryAnswer answer;
   for (const MetricQuery& query : request.queries) {
     if (!query.return_data) continue;
-    auto value = value_in_words(run, query);
-    if (!value) return std::unexpected(value.error());
-    if (auto* series = std::get_if<SeriesValue>(&*value))
-      add_result(answer.results, query, std::move(*series), false, request.labels);
-    else
-      for (SeriesValue& each : std::get<SeriesArray>(*value)) add_result(answer.results, query, std::move(each), true, request.labels);
+    auto results = answers.of(query);
+    if (!results) return std::unexpected(results.error());
+    std::move(results->begin(), results->end(), std::back_inserter(answer.results));
   }
-  answer.messages = run.messages();
+  answer.messages = answers.messages();
   return answer;
 }
 

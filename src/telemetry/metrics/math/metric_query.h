@@ -2,6 +2,7 @@
 // Insights.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +61,24 @@ struct QueryRequest {
 struct QueryAnswer {
   std::vector<QueryResult> results;    ///< of the queries that return data, in their order; an array gives one per series
   std::vector<QueryMessage> messages;  ///< of the whole: what was left out, since there was too much
+};
+
+class QueryRun;
+
+/// The same, one query after another, for who does not want all at once.
+class QueryAnswers {
+ public:
+  /// All must outlive this object.
+  QueryAnswers(MetricStore& store, const QueryRequest& request);
+  ~QueryAnswers();
+  /// The results of one of the request's queries.
+  Result<std::vector<QueryResult>> of(const MetricQuery& query);
+  /// Of the whole, so far.
+  const std::vector<QueryMessage>& messages() const;
+
+ private:
+  const QueryRequest& request_;
+  std::unique_ptr<QueryRun> run_;
 };
 
 /// `invalid` with the words "Error in expression 'e1': …".

@@ -28,6 +28,11 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
+QueryRun::QueryRun(MetricStore* store, const QueryRequest& request)
+    : store_(store),
+      request_(request),
+      has_expressions_(std::any_of(request.queries.begin(), request.queries.end(), [](const MetricQuery& each) { return !each.stat; })) {}
+
 void QueryRun::note(std::string code, std::string words) {
   QueryMessage message{std::move(code), std::move(words)};
   if (std::find(messages_.begin(), messages_.end(), message) == messages_.end()) messages_.push_back(std::move(message));
@@ -42,6 +47,7 @@ std::int64_t QueryRun::common_period_s() const {
 
 Result<MathValue> QueryRun::value_of(const MetricQuery& query) {
   if (const auto known = values_.find(query.id); known != values_.end()) return known->second;
+  if (query.stat && !has_expressions_) return read(query.stat->metric, *query.stat, query.stat->metric.name);
   if (query.stat) return values_[query.id] = read(query.stat->metric, *query.stat, query.stat->metric.name);
   if (!open_.insert(query.id).second) return wrong("Circular reference to '" + query.id + "'");
   const std::int64_t outer = std::exchange(period_s_, query.period_s.value_or(common_period_s()));

@@ -13,7 +13,7 @@ namespace tocsin::telemetry {
 class QueryRun {
  public:
   /// Without a store it is a check, over empty series. All must outlive this object.
-  QueryRun(MetricStore* store, const QueryRequest& request) : store_(store), request_(request) {}
+  QueryRun(MetricStore* store, const QueryRequest& request);
 
   Result<MathValue> value_of(const MetricQuery& query);
   /// What is to be said of the whole request, so far.
@@ -42,6 +42,7 @@ class QueryRun {
 
   MetricStore* store_;
   const QueryRequest& request_;
+  bool has_expressions_ = false;                 ///< which may name the other queries, so that their values are kept
   std::int64_t period_s_ = 60;                   ///< of the expression being evaluated
   std::optional<std::int64_t> search_period_s_;  ///< the same, when it was given
   std::map<std::string, MathValue> values_;
