@@ -85,7 +85,8 @@ Checked<void> check_configuration(const Document& configuration) {
 
 Object to_document(AnomalyDetectors& detectors, const detect::DetectorRecord& detector) {
   Object document = detector.definition.as_object();
-  if (const Document* single = document.if_contains(single_member))
+  // read where it stays: what is added to the document moves what it has
+  if (const Document* single = find(detector.definition, single_member))
     for (const char* member : bare_members) document[member] = *find(*single, member);
   if (!document.contains("Configuration")) document["Configuration"] = Object{{"ExcludedTimeRanges", Array{}}};
   document["AnomalyDetectorId"] = detector.id;
