@@ -31,6 +31,22 @@ TEST(AccessGate, UnknownInactiveAndMissingKeysAreRefused) {
   EXPECT_EQ(server.ask(signed_by(ann, server.clock.now())).error().code, "InvalidClientTokenId");
 }
 
+TEST(AccessGate, KeysAreRotatedWhileTheServerRuns) {
+  Server server;
+  const auto old_key = server.user_with_key("ann");
+  EXPECT_TRUE(server.ask(signed_by(old_key, server.clock.now())));
+  access::NewAccessKey made;
+  server.in_unit([&] { made = server.keys.create(account, "ann"); });
+  const wire::sigv4::Credentials new_key{made.key.id, made.secret, ""};
+  EXPECT_TRUE(server.ask(signed_by(new_key, server.clock.now())));
+  EXPECT_TRUE(server.ask(signed_by(old_key, server.clock.now()))) << "both, until everybody has the new one";
+  server.in_unit([&] { server.keys.set_active(account, "ann", old_key.access_key_id, false); });
+  EXPECT_EQ(server.ask(signed_by(old_key, server.clock.now())).error().code, "InvalidClientTokenId");
+  server.in_unit([&] { server.keys.remove(account, "ann", old_key.access_key_id); });
+  EXPECT_EQ(server.ask(signed_by(old_key, server.clock.now())).error().code, "InvalidClientTokenId");
+  EXPECT_TRUE(server.ask(signed_by(new_key, server.clock.now())));
+}
+
 TEST(AccessGate, ACredentialForAnotherServiceIsToldWhichIsRight) {
   Server server;
   const auto ann = server.user_with_key("ann");
