@@ -170,6 +170,7 @@ void Outbox::Parts::enqueued(const StoredParcel& stored) {
   if (!started || stopped) return;
   const std::string& name = stored.parcel.channel;
   Channel& channel = channels[name];
+  arm(name, stored.expires);
   if (stored.held) return;
   if (stored.parcel.not_before > state.now()) return arm(name, stored.parcel.not_before);
   if (!channel.carrier || channel.backlog || !channel.lanes.has_room() || !channel.lanes.has_room(stored.parcel.lane)) {
@@ -177,8 +178,9 @@ void Outbox::Parts::enqueued(const StoredParcel& stored) {
     return pass(name);
   }
   channel.lanes.add(std::make_shared<StoredParcel>(stored));
-  arm(name, stored.expires);
   launch(name);
+  // what settled long ago is forgotten on the way
+  if (state.now() - purged >= purge_interval) pass(name);
 }
 
 void Outbox::Parts::launch(const std::string& name) {
