@@ -33,7 +33,7 @@ class ProbesStory : public testing::Test {
   Result<void> set(const std::optional<std::string>& text) {
     Result<void> done;
     state.submit([&]() -> Result<void> { return done = probes.on_setting(scope, "shop", text), Result<void>(); });
-    executor.run_ready();
+    executor.run_for(1ms);
     return done;
   }
 
