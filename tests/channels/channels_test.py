@@ -180,7 +180,7 @@ class MailServer:
                 outer.mails.append((envelope.rcpt_tos[0], message_id, text))
                 return "250 ok"
 
-        self.controller = Controller(Handler(), hostname="127.0.0.1", port=free_port())
+        self.controller = Controller(Handler(), hostname="127.0.0.1", port=free_port(), server_hostname="mail.example")
         self.controller.start()
         self.port = self.controller.port
 
@@ -208,7 +208,10 @@ def test_mail(tocsin):
         for i in range(60):
             sns(url, "Publish", TopicArn=topic, Subject=f"alarm {i:03}", Message=f"message {i}")
         arrived = lambda: [(to, re.search(r"^Subject: (alarm \d+)", t, re.M).group(1)) for to, _, t in mail.mails if "Subject: alarm" in t]
-        wait_until("all mails", 150, lambda: len(set(arrived())) == 120)
+        try:
+            wait_until("all mails", 150, lambda: len(set(arrived())) == 120)
+        finally:
+            print(f"{len(set(arrived()))} of 120 mails, {len(mail.tries)} seen, {sum(mail.tries.values())} tries", flush=True)
         counts = collections.Counter(arrived())
         print(f"120 mails, none lost, {sum(counts.values()) - 120} duplicates, {sum(mail.tries.values())} tries")
         assert sum(counts.values()) - 120 <= 12, "only what hung can come twice"
