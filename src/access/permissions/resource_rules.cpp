@@ -100,6 +100,12 @@ constexpr Rule scheduler[] = {
     {"*Schedule", "Name", "arn:aws:scheduler:{r}:{a}:schedule/{GroupName|default}/{v}"},
     {"*", "ResourceArn", itself},
 };
+constexpr Rule chatbot[] = {
+    {"*", "ChatConfigurationArn", itself},
+    {"*", "CustomActionArn", itself},
+    {"*", "ChatConfiguration", itself},
+    {"*", "ResourceARN", itself},
+};
 constexpr Rule xray[] = {
     {"*", "ResourceARN", itself},
     {"*Group*", "GroupARN", itself},
@@ -148,6 +154,7 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"sts", sts},
                                 {"iam", iam},
                                 {"scheduler", scheduler},
+                                {"chatbot", chatbot},
                                 {"cloudtrail", cloudtrail},
                                 {"xray", xray}};
 

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "model/arn.h"
 
 namespace tocsin::chat {
 namespace {
@@ -92,7 +93,11 @@ std::vector<ChatChannel> ChatStore::list(const std::string& account, ChannelKind
 
 std::vector<ChatChannel> ChatStore::of_topic(const std::string& topic_arn) {
   std::vector<ChatChannel> out;
-  for (const auto& row : state_.database().query("SELECT account, arn FROM chat_topics WHERE topic_arn = ? ORDER BY arn", {topic_arn}))
+  const auto topic = parse_arn(topic_arn);
+  if (!topic) return out;
+  // a topic of another account is not heard of
+  for (const auto& row : state_.database().query("SELECT account, arn FROM chat_topics WHERE topic_arn = ? AND account = ? ORDER BY arn",
+                                                 {topic_arn, topic->account}))
     if (auto channel = find(row.text(0), row.text(1))) out.push_back(std::move(*channel));
   return out;
 }

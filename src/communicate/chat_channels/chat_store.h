@@ -56,6 +56,7 @@ class ChatStore {
   void remove(const ChatChannel& channel);
   std::optional<ChatChannel> find(const std::string& account, const std::string& arn);
   std::vector<ChatChannel> list(const std::string& account, ChannelKind kind);
+  /// Of the topic's own account.
   std::vector<ChatChannel> of_topic(const std::string& topic_arn);
 
   void put(const CustomAction& action);

@@ -39,6 +39,7 @@ class Gateways::Slot final : public delivery::Carrier {
     line->failover->carry(parcel_id, content, std::move(done));
   }
   std::unique_ptr<Line> line;
+  std::unique_ptr<Line> retired;  ///< what was given to it is still answered
 };
 
 Gateways::Gateways(const ServerConfig& config, const Outside& outside, Needs needs)
@@ -152,7 +153,7 @@ void Gateways::make_line(Slot& slot, const std::vector<std::string>& settings, b
     gateways.push_back({address->scheme + "://" + address->host, line->carriers.back().get()});
   }
   if (!gateways.empty()) line->failover = std::make_unique<delivery::FailoverCarrier>(std::move(gateways), needs_.state.executor());
-  slot.line = std::move(line);
+  slot.retired = std::exchange(slot.line, std::move(line));
 }
 
 bool Gateways::can_send(const std::string& channel) const {
