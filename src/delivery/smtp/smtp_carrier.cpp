@@ -2,14 +2,19 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <boost/json.hpp>
 #include <cstring>
+#include <mutex>
 
 #include "delivery/curl/transfer_thread.h"
 #include "delivery/smtp/mail_message.h"
 
 namespace tocsin::delivery {
 namespace {
+
+// as many as the outbox has in the air
+constexpr std::size_t lines_max = 32;
 
 // What a server says about our credentials (RFC 4954 §6), whatever the mail is.
 bool is_about_credentials(int status) { return status == 530 || status == 534 || status == 535 || status == 538; }
@@ -111,14 +116,18 @@ struct Probe final : Transfer {
 
 class SmtpTransfer final : public Transfer {
  public:
-  SmtpTransfer(const SmtpCarrierOptions& options, const Server& server, Envelope envelope, Carrier::Done done)
-      : envelope_(std::move(envelope)), done_(std::move(done)) {
+  SmtpTransfer(const SmtpCarrierOptions& options, const Server& server, Envelope envelope, const std::atomic<bool>& stopping,
+               Carrier::Done done)
+      : envelope_(std::move(envelope)), stopping_(stopping), done_(std::move(done)) {
     receive_into(4096);
     CURL* const curl = handle();
     address(curl, options, server);
     curl_easy_setopt(curl, CURLOPT_MAIL_FROM, envelope_.from.c_str());
     for (const std::string& address : envelope_.to) recipients_ = curl_slist_append(recipients_, address.c_str());
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients_);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &SmtpTransfer::is_stopped);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, &SmtpTransfer::give);
     curl_easy_setopt(curl, CURLOPT_READDATA, this);
@@ -139,6 +148,9 @@ class SmtpTransfer final : public Transfer {
   }
 
  private:
+  static int is_stopped(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<SmtpTransfer*>(self)->stopping_ ? 1 : 0;
+  }
   static std::size_t give(char* into, std::size_t size, std::size_t count, void* self) {
     SmtpTransfer& transfer = *static_cast<SmtpTransfer*>(self);
     const std::size_t given = std::min(size * count, transfer.envelope_.text.size() - transfer.sent_);
@@ -148,6 +160,7 @@ class SmtpTransfer final : public Transfer {
   }
 
   const Envelope envelope_;
+  const std::atomic<bool>& stopping_;
   Carrier::Done done_;
   curl_slist* recipients_ = nullptr;
   std::size_t sent_ = 0;
@@ -169,15 +182,47 @@ Result<void> probe_smtp_server(const SmtpCarrierOptions& options) {
   return {};
 }
 
-SmtpCarrier::SmtpCarrier(SmtpCarrierOptions options, const Clock& clock, TransferThread& transfers)
-    : options_(std::move(options)), clock_(clock), transfers_(transfers) {}
+/// One thread each, made when all others are busy.
+struct SmtpCarrier::Lines {
+  struct Line {
+    std::atomic<int> busy = 0;
+    TransferThread thread{1};
+  };
+  std::atomic<bool> stopping = false;
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Line>> all;  ///< guarded by mutex
+
+  // the first that is free, so that connections are used again
+  Line& take() {
+    const std::lock_guard lock(mutex);
+    Line* least = nullptr;
+    for (const auto& line : all)
+      if (!least || line->busy < least->busy) least = line.get();
+    if (!least || (least->busy > 0 && all.size() < lines_max)) least = all.emplace_back(std::make_unique<Line>()).get();
+    ++least->busy;
+    return *least;
+  }
+};
+
+SmtpCarrier::SmtpCarrier(SmtpCarrierOptions options, const Clock& clock)
+    : options_(std::move(options)), clock_(clock), lines_(std::make_unique<Lines>()) {}
+
+SmtpCarrier::~SmtpCarrier() {
+  lines_->stopping = true;
+  lines_->all.clear();
+}
 
 void SmtpCarrier::carry(const std::string& parcel_id, const Document& content, Done done) {
   const auto server = server_of(options_.url);
   if (!server) return done({.result = CarryResult::try_again, .error = server.error().message});
   auto envelope = envelope_of(message_of(content, options_.from, parcel_id), options_.bounces_to, clock_.now());
   if (!envelope) return done({.result = CarryResult::refused, .error = envelope.error().message});
-  transfers_.start(std::make_unique<SmtpTransfer>(options_, *server, std::move(*envelope), std::move(done)));
+  Lines::Line& line = lines_->take();
+  line.thread.start(std::make_unique<SmtpTransfer>(options_, *server, std::move(*envelope), lines_->stopping,
+                                                   [&line, done = std::move(done)](CarryOutcome outcome) mutable {
+                                                     --line.busy;
+                                                     done(std::move(outcome));
+                                                   }));
 }
 
 }  // namespace tocsin::delivery

@@ -18,8 +18,6 @@
 
 namespace tocsin::delivery {
 
-class TransferThread;
-
 struct SmtpCarrierOptions {
   /// smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://… With a user, TLS is required (STARTTLS for smtp://) and the certificate checked,
   /// except to a loopback address; without, STARTTLS is used when it is offered, with any certificate.
@@ -38,16 +36,21 @@ Result<void> check_smtp_url(const std::string& url);
 /// unavailable, with the fault.
 Result<void> probe_smtp_server(const SmtpCarrierOptions& options);
 
+/// libcurl waits for a mail server's last word without doing anything else, so each mail that is under way has a thread of its own: one
+/// that hangs delays no other. A thread keeps its connection for the next mail.
 class SmtpCarrier final : public Carrier {
  public:
-  /// `transfers` must outlive it. `clock` dates the mails.
-  SmtpCarrier(SmtpCarrierOptions options, const Clock& clock, TransferThread& transfers);
+  /// `clock` dates the mails.
+  SmtpCarrier(SmtpCarrierOptions options, const Clock& clock);
+  /// Ends what is under way, within two seconds.
+  ~SmtpCarrier() override;
   void carry(const std::string& parcel_id, const Document& content, Done done) override;
 
  private:
+  struct Lines;
   const SmtpCarrierOptions options_;
   const Clock& clock_;
-  TransferThread& transfers_;
+  std::unique_ptr<Lines> lines_;
 };
 
 }  // namespace tocsin::delivery

@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <future>
+#include <thread>
 
-#include "delivery/curl/transfer_thread.h"
 #include "tests/support/mail_sink.h"
 #include "wire/tls/certificate_authority.h"
 
@@ -20,11 +20,9 @@ using namespace std::chrono_literals;
 class SmtpCarrierTest : public ::testing::Test {
  protected:
   ManualClock clock{instant_from_ms(1'795'000'000'000)};
-  TransferThread transfers;
 
   CarryOutcome carry(const std::string& url, Object content, std::string ca_file = {}) {
-    SmtpCarrier carrier({.url = url, .from = "Tocsin <tocsin@example.com>", .ca_file = std::move(ca_file), .total_timeout = 500ms}, clock,
-                        transfers);
+    SmtpCarrier carrier({.url = url, .from = "Tocsin <tocsin@example.com>", .ca_file = std::move(ca_file), .total_timeout = 500ms}, clock);
     std::promise<CarryOutcome> outcome;
     carrier.carry("p1", content, [&](CarryOutcome came) { outcome.set_value(std::move(came)); });
     return outcome.get_future().get();
@@ -78,6 +76,29 @@ TEST_F(SmtpCarrierTest, ASlowOrAbsentServerIsTriedAgain) {
   const auto absent = carry("smtp://127.0.0.1:1", mail());
   EXPECT_EQ(absent.result, CarryResult::try_again);
   EXPECT_EQ(absent.error_code, "CONNECTION_FAILURE");
+}
+
+TEST_F(SmtpCarrierTest, MailsThatHangDelayNoOther) {
+  testing::MailSink sink;
+  sink.answer("END", "MUTE");
+  SmtpCarrier carrier({.url = sink.url(), .from = "Tocsin <tocsin@example.com>", .total_timeout = 1s}, clock);
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<std::promise<CarryOutcome>> outcomes(10);
+  for (auto& outcome : outcomes) carrier.carry("p", mail(), [&outcome](CarryOutcome came) { outcome.set_value(std::move(came)); });
+  for (auto& outcome : outcomes) EXPECT_EQ(outcome.get_future().get().error_code, "TIMEOUT");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 7s) << "one after another they would take ten seconds";
+}
+
+TEST_F(SmtpCarrierTest, StoppingEndsAMailThatHangs) {
+  testing::MailSink sink;
+  sink.answer("END", "MUTE");
+  std::promise<CarryOutcome> outcome;
+  {
+    SmtpCarrier carrier({.url = sink.url(), .from = "Tocsin <tocsin@example.com>", .total_timeout = 60s}, clock);
+    carrier.carry("p", mail(), [&](CarryOutcome came) { outcome.set_value(std::move(came)); });
+    std::this_thread::sleep_for(300ms);
+  }
+  EXPECT_EQ(outcome.get_future().get().result, CarryResult::try_again);
 }
 
 TEST_F(SmtpCarrierTest, WhatIsNoMailIsRefusedUnsent) {

@@ -22,7 +22,7 @@ struct Machine::Parts {
                 .fetch = [this](const std::string& url, Duration timeout, auto done) { fetch(url, timeout, std::move(done)); },
                 .probe = [this](const detect::ProbeSpec& spec, auto done) { prober.run(spec, std::move(done)); }} {
     if (config.smtp_url.empty()) return;
-    smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca, .bounces_to = config.smtp_bounces}, clock, transfers);
+    smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca, .bounces_to = config.smtp_bounces}, clock);
     outside.smtp_carrier = smtp.get();
   }
 
