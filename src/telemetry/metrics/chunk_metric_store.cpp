@@ -97,7 +97,8 @@ struct ChunkMetricStore::PeriodReader {
     if (from_s >= to_s) return;
     for (Series* series : p.dictionary.units_of(metric_key(request.scope, request.metric))) {
       if (request.unit && series->unit() != *request.unit) continue;
-      for (std::uint8_t tier = 0; tier < tiers.size(); ++tier) {
+      // the coarser first: they hold what is older
+      for (std::uint8_t tier = tiers.size(); tier-- > 0;) {
         const bool fits = request.period_s < 60 ? tier == 0 : tier > 0 && request.period_s % tiers[tier].resolution_s == 0;
         if (fits) visit_tier(p, *series, tier, from_s, to_s, sink);
       }
