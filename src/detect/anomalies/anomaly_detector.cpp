@@ -8,21 +8,15 @@
 namespace tocsin::detect {
 namespace {
 
-constexpr int refit_points = 24, history_min = 30, history_full = 150;
+constexpr int refit_points = 24, young_refit_points = 5, young_points = 200, history_min = 30;
 
 float magnitude_of(float amount) { return amount > 1e-9F ? std::log2(amount) : no_magnitude; }
 
-bool is_seasonal(std::size_t feature) { return feature >= static_cast<std::size_t>(Feature::out_of_day); }
-bool is_level(std::size_t feature) {
-  return feature == static_cast<std::size_t>(Feature::short_level) || feature == static_cast<std::size_t>(Feature::middle_level) ||
-         feature == static_cast<std::size_t>(Feature::roughness);
-}
+bool is_due(int count) { return count % refit_points == 1 || (count < young_points && count % young_refit_points == 1); }
 
-// What is usual at this time of day counts less.
-float share_counted(std::size_t feature, float unusual) {
-  if (is_seasonal(feature)) return 1;
-  const float least = is_level(feature) ? tuning.usual_level_weight : tuning.usual_weight;
-  return least + (1 - least) * unusual;
+// What is usual at this time of day counts less; the days before have been asked for these already, or do not matter to them.
+bool is_of_day(std::size_t feature) {
+  return feature == static_cast<std::size_t>(Feature::stays_out) || feature == static_cast<std::size_t>(Feature::stillness);
 }
 
 // Rounded down, so that what is printed never crosses the threshold.
@@ -31,22 +25,21 @@ double rounded(double score) { return std::floor(score * 10000) / 10000; }
 }  // namespace
 
 Judgement AnomalyDetector::observe(Instant at, double value, Duration local_offset) {
-  at_s_ = to_seconds(at + local_offset);
-  return judge(features_.next(at_s_, value));
+  return judge(features_.next(to_seconds(at + local_offset), value));
 }
 
 Judgement AnomalyDetector::judge(const PointFeatures& features) {
-  const float unusual = 1 - std::pow(features.usual_share, tuning.usual_share_power);
+  const float unusual = 1 - features.usual_share * features.usual_share;
+  const float share_of_usual = tuning.usual_weight + (1 - tuning.usual_weight) * unusual;
   Judgement judgement;
   float most = 0, sum = 0;
   for (std::size_t i = 0; i < features_count; ++i) {
     const Deviation& deviation = features.deviations[i];
     if (!deviation.known) continue;
     for (std::size_t side = 0; side < sides; ++side) {
-      const float rare = side_surprise(i, side, side == 0 ? deviation.value : -deviation.value, at_s_);
-      const float counted = std::min(tuning.surprise_max, rare) * tuning.weights[i] * share_counted(i, unusual);
-      if (counted <= 0) continue;
-      sum += std::pow(counted, tuning.combination_power);
+      const float rare = side_surprise(i, side, side == 0 ? deviation.value : -deviation.value);
+      const float counted = rare * tuning.weights[i] * (is_of_day(i) ? 1 : share_of_usual);
+      sum += counted * counted;
       if (counted <= most) continue;
       most = counted;
       judgement.feature = static_cast<Feature>(i);
@@ -54,59 +47,58 @@ Judgement AnomalyDetector::judge(const PointFeatures& features) {
       judgement.one_in = std::round(std::min(std::pow(10.0, static_cast<double>(rare)), 10.0 * static_cast<double>(features_.points())));
     }
   }
-  judgement.surprise = most > 1 ? std::pow(sum, 1 / tuning.combination_power) : most;
+  judgement.surprise = std::sqrt(sum);
   judgement.score = decide(judgement.surprise);
   return judgement;
 }
 
-float AnomalyDetector::side_surprise(std::size_t feature, std::size_t side, float amount, std::int64_t at_s) {
+float AnomalyDetector::side_surprise(std::size_t feature, std::size_t side, float amount) {
   TailHistogram& history = histories_[feature][side];
-  if (history.count() == 0) known_since_s_[feature] = at_s;
-  if (features_.points() % refit_points == 1) history.refit();
+  if (is_due(history.count())) history.refit();
   const float magnitude = magnitude_of(amount);
   float surprise = history.count() >= history_min ? history.surprise(magnitude) : 0;
-  if (is_seasonal(feature)) {
-    if (static_cast<double>(at_s - known_since_s_[feature]) < tuning.seasonal_warm_up_days * DailyEnvelope::day_s) surprise = 0;
-  } else {
-    surprise *= std::min(1.0F, static_cast<float>(history.count() + 1) / history_full);
-  }
+  surprise *= std::min(1.0F, static_cast<float>(history.count() + 1) / tuning.known_points);
   history.observe(magnitude);
   return surprise;
 }
 
 double AnomalyDetector::decide(double surprise) {
   const auto index = static_cast<double>(features_.points() - 1);
+  const double history = std::min(index, tuning.points_max);
+  habituation_ *= 1 - 1 / (tuning.habituation_share * std::max(history, 1000.0));
   // the more a series has shown, the rarer the rarest of it
-  double asked = tuning.surprise_asked + habituation_;
-  if (index > 1000) asked += tuning.asked_per_decade * std::log10(std::min(index, 20000.0) / 1000);
-  const double bar = asked + refractory_;
+  const double asked = tuning.surprise_asked + habituation_ + tuning.asked_per_decade * std::log10(std::max(history, 300.0) / 1000);
+  const bool quiet = quiet_points_ > 0;
+  const double bar = quiet ? std::max(asked, told_ + tuning.worse_by) : asked;
   const bool anomaly = surprise > bar && index >= tuning.probation_points;
   if (anomaly) {
-    refractory_ = std::max(refractory_, surprise - asked + tuning.refractory_step);
     habituation_ += tuning.habituation_step;
+    quiet_points_ = tuning.quiet_points + tuning.quiet_share * history;
+    told_ = surprise;
+  } else {
+    if (quiet) told_ = std::max(told_, surprise);
+    quiet_points_ = std::max(0.0, quiet_points_ - 1);
   }
-  habituation_ *= 1 - 1 / tuning.habituation_points;
-  refractory_ *= 1 - 1 / tuning.refractory_points;
   if (anomaly) return rounded(1 - 0.5 * std::exp2(bar - surprise));
   return rounded(std::min(0.4999, 0.5 * surprise / bar));
 }
 
 std::string_view words_of(Feature feature, bool upward) {
   switch (feature) {
-    case Feature::jump:
-      return upward ? "far above the values just before" : "far below the values just before";
+    case Feature::distance:
+      return upward ? "far above its level" : "far below its level";
     case Feature::short_level:
       return upward ? "higher for minutes than it used to be" : "lower for minutes than it used to be";
     case Feature::middle_level:
       return upward ? "higher for long than it used to be" : "lower for long than it used to be";
-    case Feature::roughness:
-      return upward ? "more restless than it used to be" : "stiller than it used to be";
-    case Feature::distance:
-      return upward ? "far above its level" : "far below its level";
-    case Feature::out_of_day:
-      return upward ? "above all that this time of day has shown" : "below all that this time of day has shown";
     case Feature::stays_out:
       return upward ? "stays above what this time of day has shown" : "stays below what this time of day has shown";
+    case Feature::stillness:
+      return "the same value for longer than it used to be";
+    case Feature::novelty:
+      return "a value that has hardly come after such ones";
+    case Feature::roughness:
+      return upward ? "more restless than it used to be" : "stiller than it used to be";
   }
   return "";
 }

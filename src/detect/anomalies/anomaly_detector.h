@@ -14,9 +14,9 @@
 namespace tocsin::detect {
 
 struct Judgement {
-  double score = 0;                 ///< 0.5 or more: anomaly
-  double surprise = 0;              ///< of all deviations together; what the score is made of
-  Feature feature = Feature::jump;  ///< the deviation that says most
+  double score = 0;                     ///< 0.5 or more: anomaly
+  double surprise = 0;                  ///< of all deviations together; what the score is made of
+  Feature feature = Feature::distance;  ///< the deviation that says most
   /// How rare that deviation has been in the series: so many points have shown as much. At most ten times the points that were seen.
   double one_in = 1;
   bool upward = true;  ///< to which side
@@ -36,15 +36,13 @@ class AnomalyDetector {
   static constexpr std::size_t sides = 2;
 
   Judgement judge(const PointFeatures& features);
-  float side_surprise(std::size_t feature, std::size_t side, float amount, std::int64_t at_s);
+  float side_surprise(std::size_t feature, std::size_t side, float amount);
   double decide(double surprise);
 
   FeatureExtractor features_;
   std::array<std::array<TailHistogram, sides>, features_count> histories_{};
-  std::array<std::int64_t, features_count> known_since_s_{};
-  std::int64_t at_s_ = 0;
-  /// How much more is asked for after an anomaly, and in a series that has many.
-  double refractory_ = 0, habituation_ = 0;
+  /// Points still to come in which only worse than `told_` is told; how much more is asked in a series that has many anomalies.
+  double quiet_points_ = 0, told_ = 0, habituation_ = 0;
 };
 
 inline constexpr std::size_t anomaly_detector_size = sizeof(AnomalyDetector);

@@ -92,6 +92,43 @@ TEST_F(AnomalyDetectorTest, AnOutageDoesNotBlindIt) {
   EXPECT_GE(live(1h, [] { return 0.0; }), 1);
 }
 
+TEST_F(AnomalyDetectorTest, WorseThanWhatWasToldIsToldAtOnce) {
+  live(24h * 5, [&] { return 100 + 4 * noise(); });
+  const Judgement spike = see(110);
+  live(15min, [&] { return 100 + 4 * noise(); });
+  EXPECT_GE(live(1h, [] { return 0.0; }), 1) << spike.surprise;
+}
+
+TEST_F(AnomalyDetectorTest, AStuckValueIsAnAnomalyWhereValuesMove) {
+  live(24h * 4, [&] { return 100 + 4 * noise(); });
+  const double stuck = 100.5;
+  EXPECT_GE(live(3h, [&] { return stuck; }), 1);
+}
+
+TEST_F(AnomalyDetectorTest, SparseEventsAreNoneAndABurstOfThemIsOne) {
+  const auto sparse = [&] { return random.unit() < 0.02 ? 10 + 5 * random.unit() : 0.0; };
+  EXPECT_LE(live(24h * 10, sparse), 13);
+  EXPECT_LE(live(24h * 10, sparse), 5);
+  live(24h, [] { return 0.0; });
+  EXPECT_GE(live(2h, [&] { return random.unit() < 0.7 ? 10 + 5 * random.unit() : 0.0; }), 1);
+}
+
+TEST_F(AnomalyDetectorTest, ABusyDayOfBurstsIsNotAHundredAlarms) {
+  double excited = 0;
+  const auto bursty = [&] {
+    excited = 0.9 * excited + (random.unit() < 0.03 ? 20 * random.unit() : 0);
+    return 5 + excited + noise();
+  };
+  EXPECT_LE(live(24h * 14, bursty), 12);
+}
+
+TEST_F(AnomalyDetectorTest, AlarmsBecomeRarerTheLongerItIsKnown) {
+  const auto noisy = [&] { return 100 + 20 * noise() * noise() * noise(); };
+  live(24h * 7, noisy);
+  EXPECT_LE(live(24h * 7, noisy), 4);
+  EXPECT_LE(live(24h * 28, noisy), 8);
+}
+
 TEST_F(AnomalyDetectorTest, InTheFirstPointsNothingIsAnAnomaly) {
   for (int i = 0; i < 100; ++i) EXPECT_LT(see(i % 10 == 9 ? 1e9 : 1).score, 0.5);
 }

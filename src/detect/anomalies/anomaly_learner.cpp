@@ -8,7 +8,7 @@ namespace tocsin::detect {
 namespace {
 
 // another layout or another meaning is another word
-constexpr std::string_view mark = "tocsin learner 1\n";
+constexpr std::string_view mark = "tocsin learner 2\n";
 
 }  // namespace
 

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "detect/anomalies/tuning.h"
-
 namespace tocsin::detect {
 namespace {
 
@@ -29,7 +27,7 @@ DailyEnvelope::Near DailyEnvelope::near(std::int64_t at_s, int tolerance) const 
   found.greatest.fill(greatest_empty);
   const std::int64_t day = floor_div(at_s, day_s);
   const int slot = static_cast<int>((at_s - day * day_s) / slot_s);
-  for (int back = 1; back <= tuning.envelope_days; ++back) {
+  for (int back = 1; back < rows; ++back) {
     auto& least = found.least[static_cast<std::size_t>(back)];
     auto& greatest = found.greatest[static_cast<std::size_t>(back)];
     const auto look = [&](std::int64_t of_day, int from, int to) {

@@ -14,13 +14,11 @@ int TailHistogram::bin_of(float magnitude) {
 
 float TailHistogram::surprise(float magnitude) const {
   if (magnitude <= tail_start_) return 0;
-  float surprise = tail_surprise_ + (magnitude - tail_start_) * surprise_per_octave_;
-  if (magnitude > record_) surprise += tuning.record_bonus * std::min(3.0F, magnitude - record_);
-  return std::min(surprise, 12.0F);
+  const float surprise = tail_surprise_ + (magnitude - tail_start_) * surprise_per_octave_;
+  return std::min(surprise, std::log10(total_ + 1) + tuning.beyond_seen);
 }
 
 void TailHistogram::observe(float magnitude) {
-  record_ = std::max(record_ - tuning.record_decay, magnitude);
   weight_ /= tuning.history_decay;
   const int bin = bin_of(magnitude);
   mass_[static_cast<std::size_t>(bin)] += weight_;

@@ -12,7 +12,8 @@ inline constexpr float no_magnitude = -99;
 class TailHistogram {
  public:
   /// -log10 of the share of history that is at least as large; 0 for what is not in the upper tail. Beyond what was seen the tail falls off
-  /// as its own exceedances do (the Hill estimator), never faster than `tail_index_min` allows. A new record bears some more.
+  /// as its own exceedances do (the Hill estimator), never faster than `tail_index_min` allows, and no further than `beyond_seen`: what was
+  /// seen a thousand times otherwise bears witness of one in a thousand, and a little more.
   float surprise(float magnitude) const;
   void observe(float magnitude);
   /// Looks at the tail anew; to be called now and then.
@@ -29,7 +30,6 @@ class TailHistogram {
   std::array<float, bins> mass_{};
   float total_ = 0, weight_ = 1;
   float tail_start_ = no_magnitude, tail_surprise_ = 0, surprise_per_octave_ = 10;
-  float record_ = no_magnitude;
   int top_ = 0, count_ = 0;
 };
 
