@@ -1,5 +1,7 @@
 #include "detect/log_alarms/log_alarm.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
@@ -32,6 +34,15 @@ std::string query_of_log_alarm(const Document& configuration) {
   }
   if (!aggregation.starts_with("stats ")) aggregation = "stats " + aggregation;
   return query.empty() ? aggregation : query + (query.ends_with('|') ? " " : " | ") + aggregation;
+}
+
+std::string query_name_of(const std::string& alarm) {
+  std::string name = "log-alarm/";
+  for (const char c : alarm) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '/';
+    name += plain ? std::string(1, c) : fmt::format("#{:02X}", static_cast<unsigned char>(c));
+  }
+  return name;
 }
 
 Object scheduled_query_of(const Document& configuration, const std::string& name) {

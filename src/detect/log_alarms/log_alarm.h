@@ -16,6 +16,8 @@ using LogQueryRow = std::vector<std::pair<std::string, std::string>>;
 
 /// The query string and, behind it, stats with the aggregation; an order behind the aggregation without a name orders by its value.
 std::string query_of_log_alarm(const Document& configuration);
+/// The name of the scheduled query of the alarm: what such a name may not have is written as #XX.
+std::string query_name_of(const std::string& alarm);
 /// As a scheduled query (the members of CreateScheduledQuery) of that name.
 Object scheduled_query_of(const Document& configuration, const std::string& name);
 

@@ -17,6 +17,11 @@ TEST(LogAlarm, RunsTheQueryWithItsAggregationBehindIt) {
   EXPECT_EQ(query_of_log_alarm(configuration("fields ms |", "max(ms)")), "fields ms | stats max(ms)");
 }
 
+TEST(LogAlarm, NamesItsQueryAfterIt) {
+  EXPECT_EQ(query_name_of("errors/web-1"), "log-alarm/errors/web-1");
+  EXPECT_EQ(query_name_of("too many!"), "log-alarm/too#20many#21");
+}
+
 TEST(LogAlarm, ComparesTheWorstOfSeveralValues) {
   const auto values = values_of({{{"host", "a"}, {"avg(ms)", "12.5"}}, {{"host", "7"}, {"avg(ms)", "30"}}, {{"host", "c"}}});
   ASSERT_EQ(values.size(), 2u);

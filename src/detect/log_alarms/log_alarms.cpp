@@ -27,7 +27,7 @@ Result<void> LogAlarms::put(const Scope& scope, Object definition, bool actions_
   if (before && before->kind != AlarmKind::log) return alarms_.put_log(scope, definition, actions_enabled, tags);  // which refuses it
   Object& configuration = definition["ScheduledQueryConfiguration"].as_object();
   configuration.erase("Tags");
-  auto arn = queries_.put(scope, name, scheduled_query_of(configuration, "log-alarm/" + name));
+  auto arn = queries_.put(scope, name, scheduled_query_of(configuration, query_name_of(name)));
   if (!arn) return std::unexpected(arn.error());
   configuration["QueryARN"] = *arn;
   // results of another query mean nothing to this one
