@@ -102,8 +102,7 @@ Checked<std::size_t> page_offset(const Call& call, const ListTokens& tokens) {
 
 }  // namespace
 
-Reply start_query(LogRooms& rooms, LogQueries& queries, const Call& call) {
-  LogStore& store = rooms.store;
+Reply start_query(LogStore& store, LogQueries& queries, const Call& call, const MayUnmask& may_unmask) {
   const auto language = diagnose::parse_query_language(text_or(call.input, "queryLanguage", "CWLI"));
   if (!language) return invalid_parameter("The query language " + text_or(call.input, "queryLanguage") + " is not offered.");
   auto names = queried_names(call);
@@ -120,10 +119,10 @@ Reply start_query(LogRooms& rooms, LogQueries& queries, const Call& call) {
     if (!group)
       return refuse("ResourceNotFoundException", "Log group '" + name + "' does not exist for account ID '" + call.scope.account + "'");
     query.range.groups.push_back((*group)->id);
-    query.may_unmask = query.may_unmask && (!rooms.may_unmask || rooms.may_unmask(call, **group));
+    query.may_unmask = query.may_unmask && (!may_unmask || may_unmask(call, **group));
   }
   // what SOURCE chooses is not known here: whoever unmasks by it must be allowed to everywhere
-  if (names->empty() && rooms.may_unmask) query.may_unmask = rooms.may_unmask(call, {.scope = call.scope, .name = "*"});
+  if (names->empty() && may_unmask) query.may_unmask = may_unmask(call, {.scope = call.scope, .name = "*"});
   query.range.from_ms = to_milliseconds(start, 0);
   query.range.to_ms = to_milliseconds(end, 999);
   if (const auto limit = integer_at(call.input, "limit")) query.range.rows_max = static_cast<std::size_t>(*limit);

@@ -12,7 +12,7 @@ namespace tocsin::api::logs {
 using diagnose::LogQueries;
 using telemetry::LogStore;
 
-Reply start_query(LogRooms& rooms, LogQueries& queries, const Call& call);
+Reply start_query(LogStore& store, LogQueries& queries, const Call& call, const MayUnmask& may_unmask = {});
 Reply get_query_results(LogQueries& queries, const ListTokens& tokens, const Call& call);
 Reply stop_query(LogQueries& queries, const Call& call);
 Reply describe_queries(LogQueries& queries, const ListTokens& tokens, const Call& call);

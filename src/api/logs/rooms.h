@@ -16,6 +16,8 @@ class BodyStreams;
 
 namespace tocsin::api {
 
+using MayUnmask = std::function<bool(const Call&, const telemetry::LogGroup&)>;
+
 /// All must outlive the service; the StateExecutor's executor must be theirs.
 struct LogRooms {
   telemetry::LogStore& store;
@@ -25,7 +27,7 @@ struct LogRooms {
   telemetry::LogExports& exports;
   wire::BodyStreams& streams;
   /// Whether the caller may see what the group's policy masks. Without it everybody may.
-  std::function<bool(const Call&, const telemetry::LogGroup&)> may_unmask = {};
+  MayUnmask may_unmask = {};
 };
 
 }  // namespace tocsin::api

@@ -128,7 +128,7 @@ Service make_logs_service(LogRooms rooms, LogQueries& queries, ListTokens tokens
   Service service{"logs", event_operations(store, tokens)};
   for (auto* family : {setting_operations, policy_operations, delivery_operations})
     for (Operation& each : family(rooms, tokens)) service.operations.push_back(std::move(each));
-  service.operations.push_back({"StartQuery", Handle([rooms, &queries](const Call& call) mutable { return start_query(rooms, queries, call); })});
+  service.operations.push_back({"StartQuery", Handle([rooms, &queries](const Call& call) mutable { return start_query(rooms.store, queries, call, rooms.may_unmask); })});
   service.operations.push_back(listing("GetQueryResults", get_query_results, queries, tokens));
   service.operations.push_back({"StopQuery", Handle([&queries](const Call& call) { return stop_query(queries, call); })});
   service.operations.push_back(listing("DescribeQueries", describe_queries, queries, tokens));
