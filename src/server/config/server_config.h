@@ -17,12 +17,11 @@ struct ServerConfig {
   bool dev = false;                                                 ///< any key is taken; loopback only
   std::vector<wire::ListenAddress> listen = {{"127.0.0.1", 4566}};  ///< http and https; empty: off
   std::vector<wire::SyslogListen> syslog;                           ///< off when empty; what comes is of `account` and `region`
-  std::vector<wire::ListenAddress> mail_listen;                     ///< SMTP, for alerts that come by mail; empty: off
   std::string public_url;                                           ///< for URLs handed out; empty: the host that the caller used
   std::string smtp_url;                                             ///< may hold a password: never printed; empty: no mail leaves
   std::string smtp_from = "Tocsin <tocsin@localhost>";
   std::string smtp_bounces;                            ///< whom returned mails go to (the envelope's sender); empty: whom mails come from
-  std::vector<wire::ListenAddress> mail_in;            ///< takes returned mails by SMTP; empty: off
+  std::vector<wire::ListenAddress> mail_in;            ///< SMTP, for alerts that come by mail and mail of ours that comes back; empty: off
   std::vector<std::string> sms;                        ///< gateways of SMS, best first; these four may hold secrets: never printed
   std::vector<std::string> voice;                      ///< gateways of calls, best first
   std::vector<std::string> chat;                       ///< where workspaces of chat services are reached

@@ -95,18 +95,6 @@ Applied set_syslog(ServerConfig& config, const Values& values) {
   return {};
 }
 
-Applied set_mail_listen(ServerConfig& config, const Values& values) {
-  std::vector<wire::ListenAddress> addresses;
-  for (const std::string& value : values) {
-    if (value == "off") continue;
-    const auto address = wire::parse_listen_address(value);
-    if (!address) return fail(ErrorKind::invalid, "mail-listen: " + address.error().message);
-    addresses.push_back(*address);
-  }
-  config.mail_listen = std::move(addresses);
-  return {};
-}
-
 Applied set_smtp(ServerConfig& config, const Values& values) {
   if (values.back() == "off" || values.back().empty()) {
     config.smtp_url.clear();
@@ -195,13 +183,12 @@ const std::vector<Setting>& server_settings() {
       toggle("dev", &ServerConfig::dev, "take any access key, as its account's root; loopback only"),
       {"listen", SettingKind::list, "serve http and https here; repeats; port 0 takes a free one, 'off' none", "HOST:PORT", set_listen},
       {"syslog", SettingKind::list, "take syslog here: udp://HOST:PORT, tcp://… or tls://…; repeats; port 0 takes a free one", "URL", set_syslog},
-      {"mail-listen", SettingKind::list, "take mail that reports alerts here, by SMTP; repeats; port 0 takes a free one", "HOST:PORT", set_mail_listen},
       {"public-url", SettingKind::text, "how others reach this server, for links in mails and answers", "URL", set_public_url},
       {"smtp", SettingKind::text, "the server that takes our mail: smtp://[USER:PASSWORD@]HOST[:PORT] or smtps://…", "URL", set_smtp},
       text("smtp-from", &ServerConfig::smtp_from, "ADDRESS", "whom mails come from"),
       text("smtp-ca", &ServerConfig::smtp_ca, "FILE", "authorities (PEM) to check the mail server with, instead of the system's"),
       text("smtp-bounces", &ServerConfig::smtp_bounces, "ADDRESS", "whom mails that cannot be delivered go back to, instead of smtp-from"),
-      {"mail-in", SettingKind::list, "take returned mails by SMTP here; repeats; port 0 takes a free one", "HOST:PORT", set_mail_in},
+      {"mail-in", SettingKind::list, "take mail that reports alerts, and mail of ours that comes back, by SMTP here; repeats; port 0 takes a free one", "HOST:PORT", set_mail_in},
       gateways("sms", &ServerConfig::sms, check_sms_setting, "send SMS: twilio://SID:TOKEN@HOST?from=NUMBER or smpp://USER:PASSWORD@HOST?from=NUMBER; repeats, best first"),
       gateways("voice", &ServerConfig::voice, check_voice_setting, "call people: twilio://SID:TOKEN@HOST?from=NUMBER; repeats, best first"),
       gateways("chat", &ServerConfig::chat, check_chat_setting, "a chat workspace: ID[/CHANNEL]=slack|teams|mattermost|discord:TOKEN_OR_URL; repeats"),

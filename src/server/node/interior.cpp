@@ -106,16 +106,19 @@ class WholeInterior final : public Interior {
   void receive_syslog(std::vector<std::string> messages, std::string peer, Task kept) override {
     keep_syslog(std::make_shared<const std::vector<std::string>>(std::move(messages)), std::move(peer), std::make_shared<Task>(std::move(kept)));
   }
-  void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) override { mails_.take(std::move(mail), {}, std::move(answer)); }
-  void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
-  void receive_mail(std::string mail, std::move_only_function<void(bool)> kept) override {
+  // a mail that returns one of ours; what else comes reports an alert
+  void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) override {
+    auto shared = std::make_shared<wire::ReceivedMail>(std::move(mail));
+    const auto returned = std::make_shared<bool>(false);
     ground_->state.submit(
-        [this, mail = std::move(mail)]() -> Result<void> {
-          if (!rooms_.oncall.on_returned_mail(mail)) log::info("server", "a mail came in that returns none of ours", {{"bytes", std::to_string(mail.size())}});
-          return {};
-        },
-        [kept = std::move(kept)](Result<void> done) mutable { kept(done.has_value()); });
+        [this, shared, returned]() -> Result<void> { return *returned = rooms_.oncall.on_returned_mail(shared->bytes), Result<void>(); },
+        [this, shared, returned, answer = std::move(answer)](Result<void> done) mutable {
+          if (!done) return answer({451, done.error().message});
+          if (*returned) return answer({});
+          mails_.take(std::move(*shared), {}, std::move(answer));
+        });
   }
+  void receive_statsd(std::string_view datagram) override { statsd_.receive(datagram); }
   void receive_xray(std::string_view datagram) override { xray_daemon_.receive(datagram); }
   wire::HttpHandler& xray_daemon_entry() override { return xray_daemon_; }
   wire::HttpHandler& entry() override { return paths_; }

@@ -49,8 +49,6 @@ class Interior {
   virtual void receive_mail(wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) = 0;
   /// What came to a StatsD listener; from any thread.
   virtual void receive_statsd(std::string_view datagram) = 0;
-  /// A mail that came to a mail listener; `kept` is called with whether it is. From any thread.
-  virtual void receive_mail(std::string mail, std::move_only_function<void(bool)> kept) = 0;
   /// What came to the port of the X-Ray daemon; from any thread.
   virtual void receive_xray(std::string_view datagram) = 0;
   /// What SDKs ask the daemon over HTTP.

@@ -13,7 +13,6 @@
 #include "server/node/reset_path.h"
 #include "wire/http/http_server.h"
 #include "wire/mail_in/smtp_server.h"
-#include "wire/mail/mail_listener.h"
 #include "wire/syslog/syslog_server.h"
 #include "wire/tls/certificate_authority.h"
 #include "wire/tls/tls_context.h"
@@ -269,7 +268,6 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (auto listening = bind_statsd(); !listening) return listening;
     if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
-    if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_xray_daemon(); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
@@ -287,20 +285,6 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       if (auto started = listener->start(address); !started) return started;
       endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
     }
-    return {};
-  }
-
-  Result<void> bind_mail() {
-    if (config_.mail_in.empty()) return {};
-    mail_ = std::make_unique<wire::MailListener>(config_.mail_in, "tocsin", [this](wire::IncomingMail mail, std::move_only_function<void(bool)> kept) {
-      const SharedGeneration generation = generation_now();
-      if (!generation) return kept(false);
-      std::shared_lock inside(generation->door);
-      if (generation->over) return kept(false);
-      generation->interior->receive_mail(std::move(mail.data), std::move(kept));
-    });
-    if (auto started = mail_->start(); !started) return started;
-    for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
     return {};
   }
 
@@ -353,8 +337,8 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   }
 
   Result<void> bind_mail() {
-    if (config_.mail_listen.empty()) return {};
-    mail_ = std::make_unique<wire::SmtpServer>(config_.mail_listen, [this](wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) {
+    if (config_.mail_in.empty()) return {};
+    mail_ = std::make_unique<wire::SmtpServer>(config_.mail_in, [this](wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) {
       const SharedGeneration generation = generation_now();
       if (!generation) return answer({451, "the server is emptied"});
       std::shared_lock inside(generation->door);
@@ -380,7 +364,6 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::unique_ptr<wire::SyslogServer> syslog_;
   std::unique_ptr<wire::SmtpServer> mail_;
-  std::unique_ptr<wire::MailListener> mail_;
   XrayDaemonEntry xray_entry_{*this};
   std::vector<std::unique_ptr<wire::HttpServer>> xray_http_;
   std::vector<std::string> endpoints_;

@@ -76,12 +76,12 @@ Result<void> SmtpServer::start() {
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (inet_pton(AF_INET, host.c_str(), &address.sin_addr) != 1 ||
         bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener, 16) != 0)
-      return fail(ErrorKind::unavailable, "mail-listen: " + to_text(wanted) + ": " + std::strerror(errno));
+      return fail(ErrorKind::unavailable, "mail-in: " + to_text(wanted) + ": " + std::strerror(errno));
     socklen_t size = sizeof address;
     getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size);
     wanted.port = ntohs(address.sin_port);
   }
-  if (pipe2(parts_->wake.data(), O_NONBLOCK | O_CLOEXEC) != 0) return fail(ErrorKind::unavailable, "mail-listen: no pipe");
+  if (pipe2(parts_->wake.data(), O_NONBLOCK | O_CLOEXEC) != 0) return fail(ErrorKind::unavailable, "mail-in: no pipe");
   parts_->verdicts->wake = parts_->wake[1];
   parts_->thread = std::thread([parts = parts_.get()] { parts->run(); });
   return {};
