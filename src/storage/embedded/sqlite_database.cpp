@@ -23,7 +23,7 @@ constexpr std::string_view part = "storage/embedded";
 // shared-memory file; pages that become free can be given back (a file that was made without that keeps them for itself); at most 16 MiB of cache keep the process small, and 4000 pages of WAL let pages that change all the time be copied back
 // once for many changes.
 constexpr const char* settings =
-    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
+    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA synchronous=EXTRA; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-16384;"
     "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=33554432;"
     "CREATE TABLE IF NOT EXISTS storage_migrations (owner TEXT PRIMARY KEY, version INTEGER NOT NULL)";
 
