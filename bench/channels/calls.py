@@ -18,8 +18,13 @@ class Caller:
                   "X-Amz-Date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ"), **headers}
         if not hasattr(kept, "connection"):
             kept.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
-        kept.connection.request("POST", "/", body, fields)
-        answer = kept.connection.getresponse()
+        try:
+            kept.connection.request("POST", "/", body, fields)
+            answer = kept.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):  # it was idle for too long
+            kept.connection.close()
+            kept.connection.request("POST", "/", body, fields)
+            answer = kept.connection.getresponse()
         text = answer.read().decode()
         if answer.status >= 300:
             raise SystemExit(f"{service}: {answer.status} {text}")
