@@ -107,7 +107,7 @@ class SelectReader {
   }
 
   bool at_clause() const {
-    for (const char* word : {"where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on", "union",
+    for (const char* word : {"from", "where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on", "union",
                              "offset", "except", "intersect"})
       if (in_.at_word(word)) return true;
     return false;

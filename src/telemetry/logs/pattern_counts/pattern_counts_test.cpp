@@ -97,7 +97,7 @@ TEST(PatternCounts, TellWhatIsNewAndHowOftenItCame) {
   for (const auto& [pattern, change] : changes) {
     if (pattern.find("pool") != std::string::npos) seen += change == PatternChange::is_new;
     if (pattern.find("heartbeat") != std::string::npos) seen += change == PatternChange::gone;
-    if (pattern.find("cart") != std::string::npos) seen += change == PatternChange::none;
+    if (pattern.find("took") != std::string::npos) seen += change == PatternChange::none;
   }
   EXPECT_EQ(seen, 3);
   EXPECT_EQ(world.ask()[0].total, 100u);
