@@ -1,6 +1,7 @@
 #include "delivery/curl/transfer_thread.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 
 #include <deque>
 #include <map>
@@ -13,6 +14,13 @@ namespace {
 void initialize_curl() {
   static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
   (void)once;
+}
+
+// curl says goodbye on a kept connection, and waits two minutes for an answer: not to a peer that has just been silent for too long
+void hang_up_on_the_silent(CURL* handle, CURLcode code) {
+  if (code != CURLE_OPERATION_TIMEDOUT && code != CURLE_ABORTED_BY_CALLBACK) return;
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD) ::shutdown(socket, SHUT_RDWR);
 }
 
 }  // namespace
@@ -97,6 +105,7 @@ void TransferThread::Parts::run() {
     curl_multi_poll(multi, nullptr, 0, 60'000, nullptr);
   }
   for (auto& [handle, transfer] : running) {
+    hang_up_on_the_silent(handle, CURLE_ABORTED_BY_CALLBACK);
     curl_multi_remove_handle(multi, handle);
     transfer->on_finished(CURLE_ABORTED_BY_CALLBACK);
   }
@@ -123,6 +132,7 @@ void TransferThread::Parts::finish_done() {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
     auto finished = running.extract(message->easy_handle);
+    hang_up_on_the_silent(finished.key(), code);
     curl_multi_remove_handle(multi, finished.key());
     finished.mapped()->on_finished(code);
     any = true;
