@@ -13,8 +13,24 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 ANSWER_SECONDS = 60
 
 
+class GoMembers(dict):
+    """An answer's structure as Go names it: with a capital letter, also where the service has a small one."""
+
+    def __missing__(self, name):
+        if name[:1].islower():
+            return self[name[:1].upper() + name[1:]]
+        raise KeyError(name)
+
+    def get(self, name, otherwise=None):
+        try:
+            return self[name]
+        except KeyError:
+            return otherwise
+
+
 class SpokenHand:
     parallel, stories = 1, ("",)
+    structure = dict
 
     def __init__(self, server):
         self.endpoint, self.process = server.url(), None
@@ -39,7 +55,7 @@ class SpokenHand:
             raise AssertionError(f"{service} {operation}: no answer within {ANSWER_SECONDS} s")
         if not line:
             raise AssertionError(f"{service} {operation}: the client's process ended")
-        answer = json.loads(line)
+        answer = json.loads(line, object_hook=self.structure)
         if "broken" in answer:
             raise AssertionError(f"{service} {operation}: {answer['broken']}")
         if "code" in answer:
@@ -55,6 +71,7 @@ class SpokenHand:
 class GoHand(SpokenHand):
     """The Go SDK: CBOR for cloudwatch, JSON 1.0 for sqs, query for sns and sts."""
 
+    structure = GoMembers
     services = {"cloudwatch", "sns", "sqs", "sts"}
 
     def prepare(self, cache):

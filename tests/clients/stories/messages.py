@@ -65,9 +65,9 @@ def an_event_reaches_the_target_of_its_rule(me):
 def dead_letters_go_back_to_where_they_came_from(me):
     dead_url, dead = me.queue("lost")
     url, _ = me.queue("parcels")
-    me.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})})
+    me.call("sqs", "SetQueueAttributes", QueueUrl=url, Attributes={"VisibilityTimeout": "0", "RedrivePolicy": json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 1})})
     sent = me.call("sqs", "SendMessage", QueueUrl=url, MessageBody="heavy")
-    me.call("sqs", "ReceiveMessage", QueueUrl=url, VisibilityTimeout=0)
+    me.call("sqs", "ReceiveMessage", QueueUrl=url)
     check(not me.call("sqs", "ReceiveMessage", QueueUrl=url).get("Messages"), "received once too often")
     listed = me.call("sqs", "ListDeadLetterSourceQueues", QueueUrl=dead_url)["queueUrls"]
     check(listed == [url], f"sources: {listed}")
