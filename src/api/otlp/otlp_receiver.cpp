@@ -23,9 +23,12 @@ std::optional<otlp::Signal> signal_of(std::string_view path) {
 
 access::Signal permission_of(otlp::Signal signal) {
   switch (signal) {
-    case otlp::Signal::traces: return access::Signal::traces;
-    case otlp::Signal::logs: return access::Signal::logs;
-    case otlp::Signal::metrics: return access::Signal::metrics;
+    case otlp::Signal::traces:
+      return access::Signal::traces;
+    case otlp::Signal::logs:
+      return access::Signal::logs;
+    case otlp::Signal::metrics:
+      return access::Signal::metrics;
   }
   return access::Signal::metrics;
 }
@@ -39,10 +42,14 @@ wire::HttpResponse answer(int status, otlp::Encoding encoding, std::string body)
 
 int status_of(const Error& error) {
   switch (error.kind) {
-    case ErrorKind::denied: return error.reason == "SignalNotAllowed" ? 403 : 401;
-    case ErrorKind::invalid: return 400;
-    case ErrorKind::unsupported: return 501;
-    default: return 503;
+    case ErrorKind::denied:
+      return error.reason == "SignalNotAllowed" ? 403 : 401;
+    case ErrorKind::invalid:
+      return 400;
+    case ErrorKind::unsupported:
+      return 501;
+    default:
+      return 503;
   }
 }
 }  // namespace
@@ -60,9 +67,12 @@ struct OtlpReceiver::Parsed {
       return {};
     };
     switch (signal) {
-      case otlp::Signal::traces: return take(traces, otlp::parse_traces(body, encoding));
-      case otlp::Signal::logs: return take(logs, otlp::parse_logs(body, encoding));
-      case otlp::Signal::metrics: return take(metrics, otlp::parse_metrics(body, encoding));
+      case otlp::Signal::traces:
+        return take(traces, otlp::parse_traces(body, encoding));
+      case otlp::Signal::logs:
+        return take(logs, otlp::parse_logs(body, encoding));
+      case otlp::Signal::metrics:
+        return take(metrics, otlp::parse_metrics(body, encoding));
     }
     return {};
   }
@@ -74,7 +84,8 @@ void OtlpReceiver::handle(wire::HttpRequest request, wire::Respond respond) {
   if (!signal || request.method != "POST") return respond({.status = signal ? 405 : 404});
   if (!encoding) return respond({.status = 415});
   auto parsed = std::make_shared<Parsed>(Parsed{.signal = *signal, .traces = {}, .logs = {}, .metrics = {}});
-  if (const auto read = parsed->read(request.body, *encoding); !read) return respond(answer(400, *encoding, otlp::error_response(*encoding, read.error().message)));
+  if (const auto read = parsed->read(request.body, *encoding); !read)
+    return respond(answer(400, *encoding, otlp::error_response(*encoding, read.error().message)));
   request.body.clear();
   auto rejected = std::make_shared<std::int64_t>(0);
   auto shared = std::make_shared<wire::Respond>(std::move(respond));
@@ -88,7 +99,10 @@ void OtlpReceiver::handle(wire::HttpRequest request, wire::Respond respond) {
         return {};
       },
       [parsed, rejected, shared, encoding = *encoding](Result<void> done) {
-        if (done) return (*shared)(answer(200, encoding, otlp::export_response(parsed->signal, encoding, *rejected, *rejected > 0 ? "too old or too far in the future" : "")));
+        if (done)
+          return (*shared)(
+              answer(200, encoding,
+                     otlp::export_response(parsed->signal, encoding, *rejected, *rejected > 0 ? "too old or too far in the future" : "")));
         (*shared)(answer(status_of(done.error()), encoding, otlp::error_response(encoding, done.error().message)));
       });
 }
@@ -122,7 +136,8 @@ Result<std::int64_t> OtlpReceiver::keep(const Scope& scope, Parsed& parsed) {
 
 Result<std::int64_t> OtlpReceiver::put(const Scope& scope, std::vector<telemetry::MetricPoint> points) {
   const Instant now = state_.now();
-  const auto rejected = std::erase_if(points, [&](const telemetry::MetricPoint& point) { return point.time < now - late_max || point.time > now + early_max; });
+  const auto rejected = std::erase_if(
+      points, [&](const telemetry::MetricPoint& point) { return point.time < now - late_max || point.time > now + early_max; });
   if (points.empty()) return static_cast<std::int64_t>(rejected);
   if (const auto stored = metrics_.put(scope, points); !stored) return std::unexpected(stored.error());
   return static_cast<std::int64_t>(rejected);

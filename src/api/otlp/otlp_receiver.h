@@ -17,19 +17,26 @@
 namespace tocsin::api {
 
 struct OtlpSettings {
-  bool dev = false;     ///< open to this machine, as `dev_scope`
+  bool dev = false;  ///< open to this machine, as `dev_scope`
   Scope dev_scope;
 };
 
-/// Everything referred to outlives it. `handle` may be called from any thread; the work is done on the StateExecutor, which is the metric store's executor too.
+/// Everything referred to outlives it. `handle` may be called from any thread; the work is done on the StateExecutor, which is the metric
+/// store's executor too.
 class OtlpReceiver final : public wire::HttpHandler {
  public:
   /// Keeps log records; how many could not be taken, or `unavailable`. On the StateExecutor, inside a unit.
   using KeepLogs = std::function<Result<std::int64_t>(const Scope&, const std::vector<wire::otlp::ResourceLogs>&)>;
 
-  OtlpReceiver(storage::StateExecutor& state, access::IngestKeyStore& keys, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph, telemetry::TraceStore& traces, KeepLogs keep_logs,
-               OtlpSettings settings)
-      : state_(state), keys_(keys), metrics_(metrics), graph_(graph), traces_(traces), keep_logs_(std::move(keep_logs)), settings_(std::move(settings)) {}
+  OtlpReceiver(storage::StateExecutor& state, access::IngestKeyStore& keys, telemetry::MetricStore& metrics, telemetry::ServiceGraph& graph,
+               telemetry::TraceStore& traces, KeepLogs keep_logs, OtlpSettings settings)
+      : state_(state),
+        keys_(keys),
+        metrics_(metrics),
+        graph_(graph),
+        traces_(traces),
+        keep_logs_(std::move(keep_logs)),
+        settings_(std::move(settings)) {}
   void handle(wire::HttpRequest request, wire::Respond respond) override;
 
  private:

@@ -20,7 +20,8 @@ Object entity_shape(const diagnose::CauseEntity& entity, CauseKind kind) {
     out["Coverage"] = entity.coverage;
   } else {
     Array exceptions;
-    for (const diagnose::CauseException& exception : entity.exceptions) exceptions.push_back(Object{{"Name", exception.name}, {"Message", exception.message}});
+    for (const diagnose::CauseException& exception : entity.exceptions)
+      exceptions.push_back(Object{{"Name", exception.name}, {"Message", exception.message}});
     out["Exceptions"] = std::move(exceptions);
   }
   out["Remote"] = entity.remote;

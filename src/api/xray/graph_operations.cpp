@@ -23,8 +23,8 @@ struct Running {
 
 void go_on(std::shared_ptr<Running> running) {
   const TraceScan& scan = running->scan;
-  const telemetry::TracePage page =
-      running->rooms.traces.find(scan.scope, {.from = scan.from, .to = scan.to, .by = telemetry::TraceTime::of_event, .after = running->after, .count_max = slice});
+  const telemetry::TracePage page = running->rooms.traces.find(
+      scan.scope, {.from = scan.from, .to = scan.to, .by = telemetry::TraceTime::of_event, .after = running->after, .count_max = slice});
   for (const telemetry::FoundTrace& found : page.traces) {
     const diagnose::Trace trace = diagnose::assemble_trace(found.trace_id, found.texts);
     if (matches(trace, scan.filter, scan.groups)) scan.visit(trace);
@@ -37,7 +37,9 @@ void go_on(std::shared_ptr<Running> running) {
 
 /// The range and the group that the call names; a refusal when they are none.
 std::expected<TraceScan, ServiceError> scan_of(const Rooms& rooms, const Call& call) {
-  TraceScan scan{.scope = call.scope, .from = instant_from_ns(integer_or(call.input, "StartTime", 0)), .to = instant_from_ns(integer_or(call.input, "EndTime", 0))};
+  TraceScan scan{.scope = call.scope,
+                 .from = instant_from_ns(integer_or(call.input, "StartTime", 0)),
+                 .to = instant_from_ns(integer_or(call.input, "EndTime", 0))};
   if (scan.from > scan.to) return invalid("StartTime must be before EndTime");
   scan.groups = rooms.groups.filters(call.scope);
   const std::string name = text_or(call.input, "GroupName"), arn = text_or(call.input, "GroupARN");
@@ -93,7 +95,8 @@ std::expected<TimeSeries, ServiceError> series_of(const Call& call) {
   auto selector = diagnose::parse_filter(*text);
   if (!selector) return invalid(selector.error().message);
   using Kind = diagnose::FilterExpression::Kind;
-  if (selector->kind != Kind::service && selector->kind != Kind::edge) return invalid("EntitySelectorExpression must be service() or edge()");
+  if (selector->kind != Kind::service && selector->kind != Kind::edge)
+    return invalid("EntitySelectorExpression must be service() or edge()");
   series.of_services = selector->kind == Kind::service;
   series.selector = std::move(*selector);
   return series;
@@ -113,7 +116,10 @@ void get_service_graph(const Rooms& rooms, Call call, Complete complete) {
   scan->visit = [graph](const diagnose::Trace& trace) { graph->add(trace); };
   const Instant from = scan->from, to = scan->to;
   scan_traces(rooms, std::move(*scan), [graph, shared, from, to] {
-    (*shared)(Object{{"StartTime", to_ns(from)}, {"EndTime", to_ns(to)}, {"Services", services_shape(graph->nodes())}, {"ContainsOldGroupVersions", false}});
+    (*shared)(Object{{"StartTime", to_ns(from)},
+                     {"EndTime", to_ns(to)},
+                     {"Services", services_shape(graph->nodes())},
+                     {"ContainsOldGroupVersions", false}});
   });
 }
 

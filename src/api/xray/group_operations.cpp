@@ -37,7 +37,8 @@ Reply create_group(const Rooms& rooms, const Call& call) {
   take_settings(call, group);
   auto created = rooms.groups.create(call.scope, std::move(group));
   if (!created) return invalid(created.error().message);
-  if (const Array& tags = array_at(call.input, "Tags"); !tags.empty()) rooms.settings.put(call.scope, diagnose::TraceSetting::tags, created->arn, tags);
+  if (const Array& tags = array_at(call.input, "Tags"); !tags.empty())
+    rooms.settings.put(call.scope, diagnose::TraceSetting::tags, created->arn, tags);
   return Object{{"Group", group_shape(*created)}};
 }
 
@@ -56,7 +57,8 @@ Reply get_groups(const Rooms& rooms, const Call& call) {
 Reply update_group(const Rooms& rooms, const Call& call) {
   auto group = named_group(rooms, call);
   if (!group) return std::unexpected(group.error());
-  if (group->name == diagnose::default_group && find(call.input, "FilterExpression")) return invalid("The filter expression of the default group cannot be changed");
+  if (group->name == diagnose::default_group && find(call.input, "FilterExpression"))
+    return invalid("The filter expression of the default group cannot be changed");
   take_settings(call, *group);
   if (auto updated = rooms.groups.update(call.scope, *group); !updated) return invalid(updated.error().message);
   return Object{{"Group", group_shape(*group)}};

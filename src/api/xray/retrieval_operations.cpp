@@ -21,7 +21,8 @@ std::expected<Document, ServiceError> retrieval_of(const Rooms& rooms, const Cal
 
 Object retrieved(const diagnose::Trace& trace) {
   Array spans;
-  for (const diagnose::TraceSegment& segment : trace.segments) spans.push_back(Object{{"Id", segment.entity.id}, {"Document", to_json(Document(*segment.entity.document))}});
+  for (const diagnose::TraceSegment& segment : trace.segments)
+    spans.push_back(Object{{"Id", segment.entity.id}, {"Document", to_json(Document(*segment.entity.document))}});
   return {{"Id", trace.id}, {"Duration", trace.seconds()}, {"Spans", std::move(spans)}};
 }
 

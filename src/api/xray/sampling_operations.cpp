@@ -31,7 +31,9 @@ std::expected<void, ServiceError> check(const Document& rule) {
   return {};
 }
 
-std::int64_t moment(const Document& input, std::string_view member, Instant otherwise) { return integer_or(input, member, to_ns(otherwise)); }
+std::int64_t moment(const Document& input, std::string_view member, Instant otherwise) {
+  return integer_or(input, member, to_ns(otherwise));
+}
 
 }  // namespace
 
@@ -41,13 +43,15 @@ Reply create_sampling_rule(const Rooms& rooms, const Call& call) {
   if (name.empty()) return invalid("RuleName must be specified.");
   if (rooms.sampling.find(call.scope, name)) return invalid("Sampling rule already exists.");
   if (rooms.sampling.list(call.scope).size() > telemetry::sampling_rules_max)
-    return refuse("RuleLimitExceededException", "The limit of " + std::to_string(telemetry::sampling_rules_max) + " sampling rules is reached.");
+    return refuse("RuleLimitExceededException",
+                  "The limit of " + std::to_string(telemetry::sampling_rules_max) + " sampling rules is reached.");
   if (auto checked = check(rule); !checked) return std::unexpected(checked.error());
   const std::string arn = SamplingRules::arn(call.scope, name);
   Object& object = rule.get_object();
   object["RuleARN"] = arn;
   if (!object.contains("Attributes")) object["Attributes"] = Object{};
-  if (const Array& tags = array_at(call.input, "Tags"); !tags.empty()) rooms.settings.put(call.scope, diagnose::TraceSetting::tags, arn, tags);
+  if (const Array& tags = array_at(call.input, "Tags"); !tags.empty())
+    rooms.settings.put(call.scope, diagnose::TraceSetting::tags, arn, tags);
   return Object{{"SamplingRuleRecord", record_shape(rooms.sampling.put(call.scope, std::move(rule)))}};
 }
 
@@ -101,7 +105,8 @@ Reply get_sampling_targets(const Rooms& rooms, const Call& call) {
       unprocessed.push_back(Object{{"RuleName", report.rule}, {"ErrorCode", "404"}, {"Message", "Sampling rule does not exist."}});
   }
   for (const Document& document : array_at(call.input, "SamplingBoostStatisticsDocuments"))
-    unboosted.push_back(Object{{"RuleName", text_or(document, "RuleName")}, {"ErrorCode", "400"}, {"Message", "Sampling boosts are not offered by this server."}});
+    unboosted.push_back(Object{
+        {"RuleName", text_or(document, "RuleName")}, {"ErrorCode", "400"}, {"Message", "Sampling boosts are not offered by this server."}});
   return Object{{"SamplingTargetDocuments", std::move(targets)},
                 {"LastRuleModification", to_ns(rooms.sampling.last_modified(call.scope))},
                 {"UnprocessedStatistics", std::move(unprocessed)},

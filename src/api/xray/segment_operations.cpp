@@ -42,12 +42,15 @@ Reply put_telemetry_records(const Rooms& rooms, const Call& call) {
     const auto count = integer_at(record, member);
     const Instant at = instant_from_ns(integer_or(record, "Timestamp", to_ns(call.now)));
     if (count && at > call.now - std::chrono::hours(24 * 14) && at < call.now + std::chrono::hours(2))
-      points.push_back({.metric = {daemon_namespace, name, dimensions}, .unit = "Count", .time = at, .sample = static_cast<double>(*count)});
+      points.push_back(
+          {.metric = {daemon_namespace, name, dimensions}, .unit = "Count", .time = at, .sample = static_cast<double>(*count)});
   };
   for (const Document& record : array_at(call.input, "TelemetryRecords")) {
-    for (const char* member : {"SegmentsReceivedCount", "SegmentsSentCount", "SegmentsSpilloverCount", "SegmentsRejectedCount"}) add(record, member, member);
+    for (const char* member : {"SegmentsReceivedCount", "SegmentsSentCount", "SegmentsSpilloverCount", "SegmentsRejectedCount"})
+      add(record, member, member);
     if (const Document* errors = find(record, "BackendConnectionErrors"))
-      for (const char* member : {"TimeoutCount", "ConnectionRefusedCount", "HTTPCode4XXCount", "HTTPCode5XXCount", "UnknownHostCount", "OtherCount"})
+      for (const char* member :
+           {"TimeoutCount", "ConnectionRefusedCount", "HTTPCode4XXCount", "HTTPCode5XXCount", "UnknownHostCount", "OtherCount"})
         add(*errors, member, std::string("BackendConnectionErrors.") + member);
   }
   if (!points.empty())

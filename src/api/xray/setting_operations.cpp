@@ -41,7 +41,8 @@ Object indexing_rule(const Rooms& rooms, const Call& call) {
   const auto kept = rooms.settings.find(call.scope, TraceSetting::indexing_rule, "Default");
   const Document* percentage = kept ? find(*kept, "percentage") : nullptr;
   const double desired = percentage ? as_number(*percentage).value_or(100) : 100;
-  Object out{{"Name", "Default"}, {"Rule", Object{{"Probabilistic", Object{{"DesiredSamplingPercentage", desired}, {"ActualSamplingPercentage", 100.0}}}}}};
+  Object out{{"Name", "Default"},
+             {"Rule", Object{{"Probabilistic", Object{{"DesiredSamplingPercentage", desired}, {"ActualSamplingPercentage", 100.0}}}}}};
   if (kept) out["ModifiedAt"] = integer_or(*kept, "modified", 0);
   return out;
 }
@@ -68,14 +69,18 @@ Reply put_resource_policy(const Rooms& rooms, const Call& call) {
   const std::string name = text_or(call.input, "PolicyName"), text = text_or(call.input, "PolicyDocument");
   if (text.size() > policy_bytes_max) return refuse("PolicySizeLimitExceededException", "The policy document is longer than 5 KB.");
   const auto document = parse_json(text);
-  if (!document || !document->is_object() || !find(*document, "Statement")) return refuse("MalformedPolicyDocumentException", "The policy document is not valid.");
+  if (!document || !document->is_object() || !find(*document, "Statement"))
+    return refuse("MalformedPolicyDocumentException", "The policy document is not valid.");
   const auto known = rooms.settings.find(call.scope, TraceSetting::resource_policy, name);
   const std::string revision = known ? text_or(*known, "PolicyRevisionId") : "0";
   if (const auto wanted = text_at(call.input, "PolicyRevisionId"); wanted && *wanted != revision)
     return refuse("InvalidPolicyRevisionIdException", "The policy revision id does not match the one of the policy.");
   if (!known && rooms.settings.list(call.scope, TraceSetting::resource_policy).size() >= policies_max)
     return refuse("PolicyCountLimitExceededException", "The limit of 5 resource policies is reached.");
-  Object policy{{"PolicyName", name}, {"PolicyDocument", text}, {"PolicyRevisionId", std::to_string(std::stoll(revision) + 1)}, {"LastUpdatedTime", to_ns(call.now)}};
+  Object policy{{"PolicyName", name},
+                {"PolicyDocument", text},
+                {"PolicyRevisionId", std::to_string(std::stoll(revision) + 1)},
+                {"LastUpdatedTime", to_ns(call.now)}};
   rooms.settings.put(call.scope, TraceSetting::resource_policy, name, policy);
   return Object{{"ResourcePolicy", std::move(policy)}};
 }
@@ -104,7 +109,9 @@ Reply update_trace_segment_destination(const Rooms&, const Call& call) {
   return Object{{"Destination", "XRay"}, {"Status", "ACTIVE"}};
 }
 
-Reply get_indexing_rules(const Rooms& rooms, const Call& call) { return Object{{"IndexingRules", Array{Document(indexing_rule(rooms, call))}}}; }
+Reply get_indexing_rules(const Rooms& rooms, const Call& call) {
+  return Object{{"IndexingRules", Array{Document(indexing_rule(rooms, call))}}};
+}
 
 // the wish is kept; every trace is indexed here at any rate, as ActualSamplingPercentage says
 Reply update_indexing_rule(const Rooms& rooms, const Call& call) {

@@ -22,7 +22,8 @@ Object http_shape(const Trace& trace) {
   if (!root) return {};
   Object out;
   const diagnose::Facts facts = diagnose::segment_facts(*root);
-  for (const auto& [key, member] : {std::pair{"http.url", "HttpURL"}, {"http.method", "HttpMethod"}, {"http.useragent", "UserAgent"}, {"http.clientip", "ClientIp"}})
+  for (const auto& [key, member] :
+       {std::pair{"http.url", "HttpURL"}, {"http.method", "HttpMethod"}, {"http.useragent", "UserAgent"}, {"http.clientip", "ClientIp"}})
     if (const auto values = facts(key); !values.empty()) out[member] = std::get<std::string>(values[0]);
   if (const auto status = facts("http.status"); !status.empty()) out["HttpStatus"] = static_cast<std::int64_t>(std::get<double>(status[0]));
   return out;
@@ -69,7 +70,8 @@ Array users_shape(const Trace& trace) {
   SaidBy<std::string> said;
   for (const TraceSegment& segment : trace.segments)
     each_entity(segment.entity, [&](const TraceEntity& entity) {
-      if (const Document* user = find(*entity.document, "user"); user && user->is_string()) said[std::string(user->get_string())][node_key(segment)] = &segment;
+      if (const Document* user = find(*entity.document, "user"); user && user->is_string())
+        said[std::string(user->get_string())][node_key(segment)] = &segment;
     });
   Array out;
   for (const auto& [user, by] : said) out.push_back(Object{{"UserName", user}, {"ServiceIds", speakers<std::string>(by)}});
@@ -127,7 +129,8 @@ std::int64_t timestamp(double seconds) { return to_ns(telemetry::instant_from_s(
 
 Object statistics_shape(const diagnose::CallStatistics& s) {
   return {{"OkCount", s.ok},
-          {"ErrorStatistics", Object{{"ThrottleCount", s.throttles}, {"OtherCount", s.other_errors}, {"TotalCount", s.throttles + s.other_errors}}},
+          {"ErrorStatistics",
+           Object{{"ThrottleCount", s.throttles}, {"OtherCount", s.other_errors}, {"TotalCount", s.throttles + s.other_errors}}},
           {"FaultStatistics", Object{{"OtherCount", s.faults}, {"TotalCount", s.faults}}},
           {"TotalCount", s.total()},
           {"TotalResponseTime", s.response_s_sum}};
@@ -141,7 +144,8 @@ Array histogram_shape(const diagnose::Histogram& histogram) {
 
 Object trace_shape(const Trace& trace) {
   Array segments;
-  for (const TraceSegment& segment : trace.segments) segments.push_back(Object{{"Id", segment.entity.id}, {"Document", to_json(Document(*segment.entity.document))}});
+  for (const TraceSegment& segment : trace.segments)
+    segments.push_back(Object{{"Id", segment.entity.id}, {"Document", to_json(Document(*segment.entity.document))}});
   return {{"Id", trace.id}, {"Duration", trace.seconds()}, {"LimitExceeded", false}, {"Segments", std::move(segments)}};
 }
 

@@ -43,7 +43,8 @@ bool is_sampled(const Call& call, const std::string& trace_id) {
 }
 
 std::expected<telemetry::TraceQuery, ServiceError> query_of(const Rooms& rooms, const Call& call) {
-  telemetry::TraceQuery query{.from = instant_from_ns(integer_or(call.input, "StartTime", 0)), .to = instant_from_ns(integer_or(call.input, "EndTime", 0))};
+  telemetry::TraceQuery query{.from = instant_from_ns(integer_or(call.input, "StartTime", 0)),
+                              .to = instant_from_ns(integer_or(call.input, "EndTime", 0))};
   if (query.from > query.to) return invalid("StartTime must be before EndTime");
   if (query.to - query.from > range_max) return invalid("Time range cannot be longer than 6 hours");
   query.by = text_or(call.input, "TimeRangeType", "TraceId") == "TraceId" ? telemetry::TraceTime::of_id : telemetry::TraceTime::of_event;

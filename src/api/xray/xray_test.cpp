@@ -58,7 +58,8 @@ class Xray : public testing::Test {
   ManualClock clock{start};
   SimulatedExecutor executor{clock};
   SeededRandom random{1};
-  std::unique_ptr<storage::Database> database = storage::open_memory_database(), traces_database = storage::open_memory_database(), metrics_database = storage::open_memory_database();
+  std::unique_ptr<storage::Database> database = storage::open_memory_database(), traces_database = storage::open_memory_database(),
+                                     metrics_database = storage::open_memory_database();
   telemetry::MemoryIngestLog traces_log, metrics_log;
   storage::StateExecutor state{executor, *database};
   telemetry::TraceStore traces{executor, *traces_database, traces_log};
@@ -67,7 +68,8 @@ class Xray : public testing::Test {
   diagnose::TraceSettings settings{state};
   diagnose::TraceGroups groups{settings, random};
   const Scope scope{"111122223333", "eu-west-1"};
-  const ListTokens tokens{.seal = [](const Call&, std::string_view key) { return std::string(key); }, .open = [](const Call&, std::string_view token) { return std::optional(std::string(token)); }};
+  const ListTokens tokens{.seal = [](const Call&, std::string_view key) { return std::string(key); },
+                          .open = [](const Call&, std::string_view token) { return std::optional(std::string(token)); }};
   Service service = make_xray_service({executor, random, traces, sampling, metrics, settings, groups, tokens});
 };
 
@@ -83,7 +85,11 @@ TEST_F(Xray, SegmentsThatAreSentAreReadAgainAsATrace) {
 }
 
 TEST_F(Xray, ABadSegmentIsNamedAndTheOthersAreTaken) {
-  const Document got = answer("PutTraceSegments", {{"TraceSegmentDocuments", Array{"{", R"({"id":"6226467e3f845502","trace_id":"1-5960082b-ab52431b496add878434aa25","name":"n","start_time":1,"end_time":2})"}}});
+  const Document got = answer(
+      "PutTraceSegments",
+      {{"TraceSegmentDocuments",
+        Array{"{",
+              R"({"id":"6226467e3f845502","trace_id":"1-5960082b-ab52431b496add878434aa25","name":"n","start_time":1,"end_time":2})"}}});
   const Array& bad = array_at(got, "UnprocessedTraceSegments");
   ASSERT_EQ(bad.size(), 2u);
   EXPECT_EQ(text_or(bad[0], "ErrorCode"), "ParseError");
@@ -123,21 +129,29 @@ TEST_F(Xray, TheGraphShowsWhoCallsWhom) {
   EXPECT_EQ(array_at(services[0], "Edges").size(), 1u);
   EXPECT_EQ(array_at(answer("GetTraceGraph", {{"TraceIds", Array{Document(trace)}}}), "Services").size(), 3u);
   const Document series =
-      answer("GetTimeSeriesServiceStatistics", {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"EntitySelectorExpression", "service(\"payments\")"}});
+      answer("GetTimeSeriesServiceStatistics",
+             {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"EntitySelectorExpression", "service(\"payments\")"}});
   ASSERT_EQ(array_at(series, "TimeSeriesServiceStatistics").size(), 1u);
   EXPECT_EQ(integer_or(*find(array_at(series, "TimeSeriesServiceStatistics")[0], "ServiceSummaryStatistics"), "TotalCount", 0), 1);
 }
 
 TEST_F(Xray, AGroupIsMadeReadChangedAndRemoved) {
-  const Document made = answer("CreateGroup", {{"GroupName", "slow"}, {"FilterExpression", "responsetime > 5"}, {"InsightsConfiguration", Object{{"InsightsEnabled", true}}}});
+  const Document made = answer(
+      "CreateGroup",
+      {{"GroupName", "slow"}, {"FilterExpression", "responsetime > 5"}, {"InsightsConfiguration", Object{{"InsightsEnabled", true}}}});
   const std::string arn = text_or(*find(made, "Group"), "GroupARN");
   EXPECT_TRUE(arn.starts_with("arn:aws:xray:eu-west-1:111122223333:group/slow/")) << arn;
   EXPECT_EQ(text_or(*find(answer("GetGroup", {{"GroupARN", arn}}), "Group"), "FilterExpression"), "responsetime > 5");
   EXPECT_EQ(array_at(answer("GetGroups", {}), "Groups").size(), 2u) << "and the default";
   put_shop();
-  EXPECT_TRUE(array_at(answer("GetServiceGraph", {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"GroupName", "slow"}}), "Services").empty());
+  EXPECT_TRUE(
+      array_at(answer("GetServiceGraph", {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"GroupName", "slow"}}), "Services")
+          .empty());
   answer("UpdateGroup", {{"GroupName", "slow"}, {"FilterExpression", "fault"}});
-  EXPECT_EQ(array_at(answer("GetServiceGraph", {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"GroupName", "slow"}}), "Services").size(), 3u);
+  EXPECT_EQ(
+      array_at(answer("GetServiceGraph", {{"StartTime", to_ns(start - 5h)}, {"EndTime", to_ns(start)}, {"GroupName", "slow"}}), "Services")
+          .size(),
+      3u);
   EXPECT_EQ(code_of("CreateGroup", {{"GroupName", "slow"}}), "InvalidRequestException");
   EXPECT_EQ(code_of("CreateGroup", {{"GroupName", "bad"}, {"FilterExpression", "what"}}), "InvalidRequestException");
   answer("TagResource", {{"ResourceARN", arn}, {"Tags", Array{Object{{"Key", "a"}, {"Value", "b"}}}}});
@@ -148,13 +162,24 @@ TEST_F(Xray, AGroupIsMadeReadChangedAndRemoved) {
 }
 
 TEST_F(Xray, SamplingRulesAreKeptAndGiveTargets) {
-  Object rule{{"RuleName", "shop"}, {"ResourceARN", "*"}, {"Priority", 10}, {"FixedRate", 0.5}, {"ReservoirSize", 4}, {"ServiceName", "*"}, {"ServiceType", "*"}, {"Host", "*"}, {"HTTPMethod", "*"}, {"URLPath", "/x"}, {"Version", 1}};
+  Object rule{{"RuleName", "shop"}, {"ResourceARN", "*"}, {"Priority", 10},     {"FixedRate", 0.5},
+              {"ReservoirSize", 4}, {"ServiceName", "*"}, {"ServiceType", "*"}, {"Host", "*"},
+              {"HTTPMethod", "*"},  {"URLPath", "/x"},    {"Version", 1}};
   answer("CreateSamplingRule", {{"SamplingRule", rule}});
   EXPECT_EQ(code_of("CreateSamplingRule", {{"SamplingRule", rule}}), "InvalidRequestException");
   EXPECT_EQ(array_at(answer("GetSamplingRules", {}), "SamplingRuleRecords").size(), 2u);
   answer("UpdateSamplingRule", {{"SamplingRuleUpdate", Object{{"RuleName", "shop"}, {"ReservoirSize", 6}}}});
-  const Document targets = answer("GetSamplingTargets", {{"SamplingStatisticsDocuments", Array{Object{{"RuleName", "shop"}, {"ClientID", "0123456789abcdef01234567"}, {"Timestamp", to_ns(start)}, {"RequestCount", 5}, {"SampledCount", 1}},
-                                                                                             Object{{"RuleName", "none"}, {"ClientID", "0123456789abcdef01234567"}, {"Timestamp", to_ns(start)}, {"RequestCount", 5}, {"SampledCount", 1}}}}});
+  const Document targets =
+      answer("GetSamplingTargets", {{"SamplingStatisticsDocuments", Array{Object{{"RuleName", "shop"},
+                                                                                 {"ClientID", "0123456789abcdef01234567"},
+                                                                                 {"Timestamp", to_ns(start)},
+                                                                                 {"RequestCount", 5},
+                                                                                 {"SampledCount", 1}},
+                                                                          Object{{"RuleName", "none"},
+                                                                                 {"ClientID", "0123456789abcdef01234567"},
+                                                                                 {"Timestamp", to_ns(start)},
+                                                                                 {"RequestCount", 5},
+                                                                                 {"SampledCount", 1}}}}});
   ASSERT_EQ(array_at(targets, "SamplingTargetDocuments").size(), 1u);
   EXPECT_EQ(integer_or(array_at(targets, "SamplingTargetDocuments")[0], "ReservoirQuota", 0), 6);
   EXPECT_EQ(array_at(targets, "UnprocessedStatistics").size(), 1u);
@@ -165,7 +190,9 @@ TEST_F(Xray, SamplingRulesAreKeptAndGiveTargets) {
 
 TEST_F(Xray, RetrievalsGiveTheTracesAndTheirGraph) {
   put_shop();
-  const std::string token = text_or(answer("StartTraceRetrieval", {{"TraceIds", Array{Document(trace)}}, {"StartTime", to_ns(start - 1h)}, {"EndTime", to_ns(start)}}), "RetrievalToken");
+  const std::string token = text_or(
+      answer("StartTraceRetrieval", {{"TraceIds", Array{Document(trace)}}, {"StartTime", to_ns(start - 1h)}, {"EndTime", to_ns(start)}}),
+      "RetrievalToken");
   EXPECT_EQ(array_at(answer("ListRetrievedTraces", {{"RetrievalToken", token}}), "Traces").size(), 1u);
   EXPECT_EQ(array_at(answer("GetRetrievedTracesGraph", {{"RetrievalToken", token}}), "Services").size(), 3u);
   answer("CancelTraceRetrieval", {{"RetrievalToken", token}});

@@ -16,7 +16,8 @@ using Parsed = Result<FilterExpression>;
 constexpr int depth_max = 50;
 constexpr std::array flags = {"ok", "error", "throttle", "fault", "partial", "inferred", "first", "last", "remote", "root"};
 constexpr std::array numbers = {"responsetime", "duration", "http.status", "index", "coverage"};
-constexpr std::array texts = {"http.url", "http.method", "http.useragent", "http.clientip", "user", "name", "type", "message", "availabilityzone", "instance.id", "resource.arn"};
+constexpr std::array texts = {"http.url", "http.method", "http.useragent",   "http.clientip", "user",        "name",
+                              "type",     "message",     "availabilityzone", "instance.id",   "resource.arn"};
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -73,7 +74,8 @@ class Parser {
     return bad(token_.kind == Token::Kind::end ? "it ends too early" : "unexpected '" + token_.text + "'");
   }
   Result<void> expect(std::string_view sign) {
-    if (!token_.is(sign)) return bad("'" + std::string(sign) + "' expected" + (token_.kind == Token::Kind::end ? "" : " before '" + token_.text + "'"));
+    if (!token_.is(sign))
+      return bad("'" + std::string(sign) + "' expected" + (token_.kind == Token::Kind::end ? "" : " before '" + token_.text + "'"));
     return advance();
   }
 
@@ -168,7 +170,8 @@ class Parser {
 
   // each keyword has its type, and each type its operators
   static Result<void> check(FilterExpression& out) {
-    if (out.kind == Kind::group && (out.op != FilterOperator::equal && out.op != FilterOperator::not_equal)) return bad("a group is compared with '=' or '!='");
+    if (out.kind == Kind::group && (out.op != FilterOperator::equal && out.op != FilterOperator::not_equal))
+      return bad("a group is compared with '=' or '!='");
     if (compares_text(out.op) && !std::holds_alternative<std::string>(out.value)) return bad("a text expected for '" + out.key + "'");
     if (compares_size(out.op) && !std::holds_alternative<double>(out.value)) return bad("a number expected for '" + out.key + "'");
     if (out.kind != Kind::keyword) return {};
@@ -198,7 +201,8 @@ class Parser {
       }
       if (auto done = expect(")"); !done) return std::unexpected(done.error());
     }
-    if (out.selectors.size() > count || (count == 2 && out.selectors.size() == 1)) return bad(count == 2 ? "edge takes two services" : "service takes one name");
+    if (out.selectors.size() > count || (count == 2 && out.selectors.size() == 1))
+      return bad(count == 2 ? "edge takes two services" : "service takes one name");
     out.selectors.resize(count);
     return with_inner(std::move(out), depth);
   }
@@ -236,7 +240,8 @@ class Parser {
       if (token_.kind != Token::Kind::word || !into) return bad("name, type or account.id expected in id()");
       if (auto done = advance(); !done) return std::unexpected(done.error());
       if (auto done = expect(":"); !done) return std::unexpected(done.error());
-      if (token_.kind != Token::Kind::text && token_.kind != Token::Kind::number && token_.kind != Token::Kind::word) return bad("a text expected in id()");
+      if (token_.kind != Token::Kind::text && token_.kind != Token::Kind::number && token_.kind != Token::Kind::word)
+        return bad("a text expected in id()");
       *into = token_.text;
       if (auto done = advance(); !done) return std::unexpected(done.error());
     } while (token_.is(","));
@@ -256,9 +261,9 @@ class Parser {
   }
 
   Parsed root_cause(const std::string& key, int depth) {
-    constexpr std::array known = {"rootcause.fault.service",      "rootcause.fault.entity",        "rootcause.fault.exception",     "rootcause.error.service",
-                                  "rootcause.error.entity",       "rootcause.error.exception",     "rootcause.responsetime.service", "rootcause.responsetime.entity",
-                                  "rootcause.responsetime.exception"};
+    constexpr std::array known = {"rootcause.fault.service",        "rootcause.fault.entity",        "rootcause.fault.exception",
+                                  "rootcause.error.service",        "rootcause.error.entity",        "rootcause.error.exception",
+                                  "rootcause.responsetime.service", "rootcause.responsetime.entity", "rootcause.responsetime.exception"};
     if (!is_among(known, key)) return bad("unknown keyword '" + key + "'");
     return with_inner({.kind = Kind::root_cause, .key = key}, depth);
   }

@@ -15,37 +15,51 @@ constexpr int group_depth_max = 5;
 template <typename Value>
 bool compare(const Value& left, FilterOperator op, const Value& right) {
   switch (op) {
-    case FilterOperator::equal: return left == right;
-    case FilterOperator::not_equal: return left != right;
-    case FilterOperator::less: return left < right;
-    case FilterOperator::less_or_equal: return left <= right;
-    case FilterOperator::greater: return left > right;
-    case FilterOperator::greater_or_equal: return left >= right;
-    default: return false;
+    case FilterOperator::equal:
+      return left == right;
+    case FilterOperator::not_equal:
+      return left != right;
+    case FilterOperator::less:
+      return left < right;
+    case FilterOperator::less_or_equal:
+      return left <= right;
+    case FilterOperator::greater:
+      return left > right;
+    case FilterOperator::greater_or_equal:
+      return left >= right;
+    default:
+      return false;
   }
 }
 
 bool compare_text(const std::string& left, FilterOperator op, const std::string& right) {
   switch (op) {
-    case FilterOperator::contains: return left.find(right) != std::string::npos;
-    case FilterOperator::begins_with: return left.starts_with(right);
-    case FilterOperator::ends_with: return left.ends_with(right);
-    default: return compare(left, op, right);
+    case FilterOperator::contains:
+      return left.find(right) != std::string::npos;
+    case FilterOperator::begins_with:
+      return left.starts_with(right);
+    case FilterOperator::ends_with:
+      return left.ends_with(right);
+    default:
+      return compare(left, op, right);
   }
 }
 
 bool holds(const std::vector<FactValue>& values, const FilterExpression& test) {
   if (test.op == FilterOperator::is_set)
-    return std::ranges::any_of(values, [](const FactValue& value) { return !std::holds_alternative<bool>(value) || std::get<bool>(value); });
+    return std::ranges::any_of(values,
+                               [](const FactValue& value) { return !std::holds_alternative<bool>(value) || std::get<bool>(value); });
   const auto passes = [&](const FactValue& value) {
     if (const auto* text = std::get_if<std::string>(&value))
       return std::holds_alternative<std::string>(test.value) && compare_text(*text, test.op, std::get<std::string>(test.value));
-    if (const auto* number = std::get_if<double>(&value)) return std::holds_alternative<double>(test.value) && compare(*number, test.op, std::get<double>(test.value));
+    if (const auto* number = std::get_if<double>(&value))
+      return std::holds_alternative<double>(test.value) && compare(*number, test.op, std::get<double>(test.value));
     return std::holds_alternative<bool>(test.value) && compare(std::get<bool>(value), test.op, std::get<bool>(test.value));
   };
   if (test.op != FilterOperator::not_equal) return std::ranges::any_of(values, passes);
   // of another type is other too
-  return !values.empty() && std::ranges::all_of(values, [&](const FactValue& value) { return value.index() != test.value.index() || passes(value); });
+  return !values.empty() &&
+         std::ranges::all_of(values, [&](const FactValue& value) { return value.index() != test.value.index() || passes(value); });
 }
 
 class Matcher {
@@ -55,17 +69,27 @@ class Matcher {
   /// `facts` are of the trace, or of what stands before the braces.
   bool evaluate(const FilterExpression& e, const Facts& facts) {
     switch (e.kind) {
-      case Kind::everything: return true;
-      case Kind::conjunction: return std::ranges::all_of(e.parts, [&](const FilterExpression& part) { return evaluate(part, facts); });
-      case Kind::disjunction: return std::ranges::any_of(e.parts, [&](const FilterExpression& part) { return evaluate(part, facts); });
-      case Kind::negation: return !evaluate(e.parts[0], facts);
-      case Kind::keyword: return holds(facts(e.key), e);
-      case Kind::annotation: return holds(annotation_facts(trace_, e.key), e);
+      case Kind::everything:
+        return true;
+      case Kind::conjunction:
+        return std::ranges::all_of(e.parts, [&](const FilterExpression& part) { return evaluate(part, facts); });
+      case Kind::disjunction:
+        return std::ranges::any_of(e.parts, [&](const FilterExpression& part) { return evaluate(part, facts); });
+      case Kind::negation:
+        return !evaluate(e.parts[0], facts);
+      case Kind::keyword:
+        return holds(facts(e.key), e);
+      case Kind::annotation:
+        return holds(annotation_facts(trace_, e.key), e);
       case Kind::service:
-      case Kind::edge: return any(e);
-      case Kind::group: return group(e, facts);
-      case Kind::root_cause: return any_cause(e);
-      case Kind::root_cause_json: return cause_json(e);
+      case Kind::edge:
+        return any(e);
+      case Kind::group:
+        return group(e, facts);
+      case Kind::root_cause:
+        return any_cause(e);
+      case Kind::root_cause_json:
+        return cause_json(e);
     }
     return false;
   }
@@ -102,7 +126,9 @@ class Matcher {
   }
 
   bool any_cause(const FilterExpression& e) {
-    const CauseKind kind = e.key.starts_with("rootcause.fault.") ? CauseKind::fault : e.key.starts_with("rootcause.error.") ? CauseKind::error : CauseKind::response_time;
+    const CauseKind kind = e.key.starts_with("rootcause.fault.")   ? CauseKind::fault
+                           : e.key.starts_with("rootcause.error.") ? CauseKind::error
+                                                                   : CauseKind::response_time;
     const std::string element = e.key.substr(e.key.rfind('.') + 1);
     return std::ranges::any_of(causes(kind), [&](const RootCause& cause) {
       return std::ranges::any_of(cause_facts(cause, element), [&](const Facts& facts) { return inner(e, facts); });

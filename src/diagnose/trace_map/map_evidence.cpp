@@ -21,8 +21,12 @@ struct Call {
   const GraphNode *from, *to;
   const GraphEdge* edge;
 
-  double fault_percent() const { return edge->calls.total() > 0 ? 100.0 * static_cast<double>(edge->calls.faults) / static_cast<double>(edge->calls.total()) : 0; }
-  double mean_ms() const { return edge->calls.total() > 0 ? 1000 * edge->calls.response_s_sum / static_cast<double>(edge->calls.total()) : 0; }
+  double fault_percent() const {
+    return edge->calls.total() > 0 ? 100.0 * static_cast<double>(edge->calls.faults) / static_cast<double>(edge->calls.total()) : 0;
+  }
+  double mean_ms() const {
+    return edge->calls.total() > 0 ? 1000 * edge->calls.response_s_sum / static_cast<double>(edge->calls.total()) : 0;
+  }
 };
 
 // the worst first
@@ -41,8 +45,8 @@ std::string shown_name(const GraphNode& node) { return node.key.type == client_t
 std::string describe(const std::vector<Call>& calls, std::size_t traces) {
   std::string out = fmt::format("{} traces:", traces);
   for (std::size_t i = 0; i < calls.size() && i < calls_in_summary; ++i)
-    out += fmt::format("{} {} → {} ({} calls, {:.0f} % faults, {:.0f} ms)", i ? "," : "", shown_name(*calls[i].from), shown_name(*calls[i].to),
-                       calls[i].edge->calls.total(), calls[i].fault_percent(), calls[i].mean_ms());
+    out += fmt::format("{} {} → {} ({} calls, {:.0f} % faults, {:.0f} ms)", i ? "," : "", shown_name(*calls[i].from),
+                       shown_name(*calls[i].to), calls[i].edge->calls.total(), calls[i].fault_percent(), calls[i].mean_ms());
   if (calls.size() > calls_in_summary) out += fmt::format(", and {} more", calls.size() - calls_in_summary);
   return out + ".";
 }
@@ -51,21 +55,31 @@ Document to_document(const std::vector<GraphNode>& nodes, const std::vector<Call
   Array services, edges;
   for (const GraphNode& node : nodes)
     if (node.key.type != client_type)
-      services.push_back(Object{{"name", node.key.name}, {"type", node.key.type}, {"root", node.root}, {"requests", node.own.total()}, {"faults", node.own.faults}});
+      services.push_back(Object{{"name", node.key.name},
+                                {"type", node.key.type},
+                                {"root", node.root},
+                                {"requests", node.own.total()},
+                                {"faults", node.own.faults}});
   for (const Call& call : calls)
-    edges.push_back(Object{{"from", shown_name(*call.from)}, {"to", shown_name(*call.to)}, {"calls", call.edge->calls.total()}, {"faults", call.edge->calls.faults}, {"meanMs", call.mean_ms()}});
+    edges.push_back(Object{{"from", shown_name(*call.from)},
+                           {"to", shown_name(*call.to)},
+                           {"calls", call.edge->calls.total()},
+                           {"faults", call.edge->calls.faults},
+                           {"meanMs", call.mean_ms()}});
   return Object{{"services", std::move(services)}, {"calls", std::move(edges)}};
 }
 
 }  // namespace
 
 void MapEvidence::gather(const Request& request, Done done) {
-  gather_in_unit(state_, [this, request] { return look(request); }, std::move(done));
+  gather_in_unit(
+      state_, [this, request] { return look(request); }, std::move(done));
 }
 
 std::vector<incidents::Evidence> MapEvidence::look(const Request& request) {
   const Instant from = request.opened - looked_at, to = state_.now();
-  const auto page = traces_.find(request.scope, {.from = from, .to = to, .by = telemetry::TraceTime::of_event, .after = {}, .count_max = traces_max});
+  const auto page =
+      traces_.find(request.scope, {.from = from, .to = to, .by = telemetry::TraceTime::of_event, .after = {}, .count_max = traces_max});
   if (page.traces.empty()) return {};
   TraceGraph graph;
   for (const telemetry::FoundTrace& trace : page.traces) graph.add(assemble_trace(trace.trace_id, trace.texts));

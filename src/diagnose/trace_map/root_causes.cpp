@@ -46,7 +46,8 @@ class Search {
   }
 
   const TraceSegment* called_by(const TraceEntity& call) const {
-    const auto found = std::ranges::find_if(trace_.segments, [&](const TraceSegment& segment) { return segment.entity.parent_id == call.id && &segment.entity != &call; });
+    const auto found = std::ranges::find_if(
+        trace_.segments, [&](const TraceSegment& segment) { return segment.entity.parent_id == call.id && &segment.entity != &call; });
     return found == trace_.segments.end() ? nullptr : &*found;
   }
 
@@ -75,8 +76,9 @@ class Search {
         {entity.name, entity.space == "remote", exceptions_of(entity), root_s_ > 0 ? std::clamp(entity.seconds() / root_s_, 0.0, 1.0) : 0});
     const std::vector<const TraceEntity*> next = next_of(entity);
     const TraceSegment* called = called_by(entity);
-    const bool goes_down = called && way_.services.size() < services_max &&
-                           (kind_ != CauseKind::response_time ? concerns(called->entity) : called->entity.seconds() >= share_min * entity.seconds());
+    const bool goes_down =
+        called && way_.services.size() < services_max &&
+        (kind_ != CauseKind::response_time ? concerns(called->entity) : called->entity.seconds() >= share_min * entity.seconds());
     if (goes_down)
       enter(*called);
     else if (next.empty())
@@ -85,7 +87,6 @@ class Search {
       for (const TraceEntity* child : next) walk(*child);
     way_.services.back().path.pop_back();
   }
-
 
   const Trace& trace_;
   const CauseKind kind_;

@@ -61,7 +61,10 @@ Object take_outermost(Strays& strays) {
 }
 
 TraceEntity read_entity(const Object& document, int depth) {
-  TraceEntity out{.id = text(document, "id"), .parent_id = text(document, "parent_id"), .name = text(document, "name"), .space = text(document, "namespace")};
+  TraceEntity out{.id = text(document, "id"),
+                  .parent_id = text(document, "parent_id"),
+                  .name = text(document, "name"),
+                  .space = text(document, "namespace")};
   out.document = &document;
   out.start = seconds_at(document, "start_time", 0);
   out.end = seconds_at(document, "end_time", out.start);
@@ -80,7 +83,8 @@ TraceEntity read_entity(const Object& document, int depth) {
 }
 
 TraceSegment read_segment(const Object& document) {
-  TraceSegment out{.entity = read_entity(document, 0), .type = text(document, "origin"), .account = text(object_at(document, "aws"), "account_id")};
+  TraceSegment out{
+      .entity = read_entity(document, 0), .type = text(document, "origin"), .account = text(object_at(document, "aws"), "account_id")};
   out.inferred = flag(document, "inferred");
   return out;
 }

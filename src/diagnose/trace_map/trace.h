@@ -19,7 +19,7 @@ struct TraceEntity {
   double start = 0, end = 0;
   bool in_progress = false;
   bool error = false, throttle = false, fault = false;
-  bool traced = false;  ///< http.request.traced: what it called sends a segment of its own
+  bool traced = false;               ///< http.request.traced: what it called sends a segment of its own
   const Object* document = nullptr;  ///< lives as long as the trace
   std::vector<TraceEntity> children;
 
@@ -32,8 +32,8 @@ struct TraceSegment {
   std::string type;  ///< origin: "AWS::EC2::Instance"; "" when it has none
   std::string account;
   bool inferred = false;
-  std::size_t caller = none;                 ///< index of the segment that called it
-  const TraceEntity* call = nullptr;         ///< the caller's subsegment, when it is one
+  std::size_t caller = none;          ///< index of the segment that called it
+  const TraceEntity* call = nullptr;  ///< the caller's subsegment, when it is one
   static constexpr std::size_t none = ~std::size_t{0};
 
   bool is_root() const { return entity.parent_id.empty(); }

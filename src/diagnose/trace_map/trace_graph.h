@@ -41,10 +41,10 @@ inline constexpr const char* client_type = "client";
 struct GraphNode {
   GraphNodeKey key;
   int reference = 0;
-  bool root = false;      ///< requests enter here
-  bool sends = false;     ///< sends segments of its own: "active", else "unknown"
+  bool root = false;   ///< requests enter here
+  bool sends = false;  ///< sends segments of its own: "active", else "unknown"
   double start = 0, end = 0;
-  CallStatistics own;     ///< of its segments
+  CallStatistics own;              ///< of its segments
   std::map<int, GraphEdge> edges;  ///< by the callee's reference
 };
 

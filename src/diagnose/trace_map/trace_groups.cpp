@@ -13,13 +13,20 @@ const std::vector<storage::Migration> migrations = {{1, R"(
 
 const char* to_text(TraceSetting kind) {
   switch (kind) {
-    case TraceSetting::group: return "group";
-    case TraceSetting::resource_policy: return "resource_policy";
-    case TraceSetting::encryption: return "encryption";
-    case TraceSetting::destination: return "destination";
-    case TraceSetting::indexing_rule: return "indexing_rule";
-    case TraceSetting::tags: return "tags";
-    case TraceSetting::retrieval: return "retrieval";
+    case TraceSetting::group:
+      return "group";
+    case TraceSetting::resource_policy:
+      return "resource_policy";
+    case TraceSetting::encryption:
+      return "encryption";
+    case TraceSetting::destination:
+      return "destination";
+    case TraceSetting::indexing_rule:
+      return "indexing_rule";
+    case TraceSetting::tags:
+      return "tags";
+    case TraceSetting::retrieval:
+      return "retrieval";
   }
   return "";
 }
@@ -35,7 +42,11 @@ TraceGroup read_group(const Document& document) {
 }
 
 Document to_document(const TraceGroup& group) {
-  return Object{{"name", group.name}, {"arn", group.arn}, {"filter", group.filter}, {"insights", group.insights}, {"notifications", group.notifications}};
+  return Object{{"name", group.name},
+                {"arn", group.arn},
+                {"filter", group.filter},
+                {"insights", group.insights},
+                {"notifications", group.notifications}};
 }
 
 }  // namespace
@@ -43,16 +54,18 @@ Document to_document(const TraceGroup& group) {
 Result<void> TraceSettings::migrate() { return state_.database().migrate("trace_settings", migrations); }
 
 std::optional<Document> TraceSettings::find(const Scope& scope, TraceSetting kind, const std::string& name) {
-  const auto row = state_.database().query_one("SELECT document FROM trace_settings_items WHERE account = ? AND region = ? AND kind = ? AND name = ?",
-                                               {scope.account, scope.region, to_text(kind), name});
+  const auto row =
+      state_.database().query_one("SELECT document FROM trace_settings_items WHERE account = ? AND region = ? AND kind = ? AND name = ?",
+                                  {scope.account, scope.region, to_text(kind), name});
   if (!row) return std::nullopt;
   return row->document(0);
 }
 
 std::vector<Document> TraceSettings::list(const Scope& scope, TraceSetting kind) {
   std::vector<Document> out;
-  for (const storage::Row& row : state_.database().query("SELECT document FROM trace_settings_items WHERE account = ? AND region = ? AND kind = ? ORDER BY name",
-                                                         {scope.account, scope.region, to_text(kind)}))
+  for (const storage::Row& row :
+       state_.database().query("SELECT document FROM trace_settings_items WHERE account = ? AND region = ? AND kind = ? ORDER BY name",
+                               {scope.account, scope.region, to_text(kind)}))
     out.push_back(row.document(0));
   return out;
 }
@@ -90,7 +103,8 @@ std::optional<TraceGroup> TraceGroups::find(const Scope& scope, const std::strin
 
 Result<TraceGroup> TraceGroups::create(const Scope& scope, TraceGroup group) {
   if (find(scope, group.name, {})) return fail(ErrorKind::already_exists, "A group with the name " + group.name + " already exists.");
-  if (list(scope).size() > groups_max) return fail(ErrorKind::limit_exceeded, "The limit of " + std::to_string(groups_max) + " groups is reached.");
+  if (list(scope).size() > groups_max)
+    return fail(ErrorKind::limit_exceeded, "The limit of " + std::to_string(groups_max) + " groups is reached.");
   if (const auto parsed = parse_filter(group.filter); !parsed) return std::unexpected(parsed.error());
   group.arn = arn_prefix(scope) + group.name + "/" + random_.letters("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 52);
   settings_.put(scope, TraceSetting::group, group.name, to_document(group));

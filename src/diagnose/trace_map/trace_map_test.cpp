@@ -42,7 +42,8 @@ TEST(Trace, IsPartialWhileSomethingIsMissing) {
   EXPECT_TRUE(assemble_trace("t", {R"({"id":"a","name":"n","start_time":1,"end_time":2,"parent_id":"gone"})"}).partial);
   EXPECT_TRUE(assemble_trace("t", {R"({"id":"a","type":"subsegment","name":"n","start_time":1,"end_time":2,"parent_id":"gone"})"}).partial);
   const Trace traced = assemble_trace(
-      "t", {R"({"id":"a","name":"n","start_time":1,"end_time":2,"subsegments":[{"id":"b","name":"m","namespace":"remote","start_time":1,"end_time":2,"http":{"request":{"traced":true}}}]})"});
+      "t",
+      {R"({"id":"a","name":"n","start_time":1,"end_time":2,"subsegments":[{"id":"b","name":"m","namespace":"remote","start_time":1,"end_time":2,"http":{"request":{"traced":true}}}]})"});
   EXPECT_TRUE(traced.partial) << "the callee's own segment is still to come";
   EXPECT_EQ(traced.segments.size(), 1u);
 }

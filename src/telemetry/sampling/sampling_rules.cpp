@@ -51,15 +51,17 @@ Result<void> SamplingRules::migrate() { return state_.database().migrate("sampli
 std::vector<SamplingRule> SamplingRules::list(const Scope& scope) {
   std::vector<SamplingRule> out;
   for (const storage::Row& row : state_.database().query(
-           "SELECT name, definition, created_ns, modified_ns FROM sampling_rules WHERE account = ? AND region = ? ORDER BY priority, name", {scope.account, scope.region}))
+           "SELECT name, definition, created_ns, modified_ns FROM sampling_rules WHERE account = ? AND region = ? ORDER BY priority, name",
+           {scope.account, scope.region}))
     out.push_back(read(row));
   if (std::ranges::find(out, default_rule, &SamplingRule::name) == out.end()) out.push_back(make_default(scope));
   return out;
 }
 
 std::optional<SamplingRule> SamplingRules::find(const Scope& scope, const std::string& name) {
-  const auto row = state_.database().query_one("SELECT name, definition, created_ns, modified_ns FROM sampling_rules WHERE account = ? AND region = ? AND name = ?",
-                                               {scope.account, scope.region, name});
+  const auto row = state_.database().query_one(
+      "SELECT name, definition, created_ns, modified_ns FROM sampling_rules WHERE account = ? AND region = ? AND name = ?",
+      {scope.account, scope.region, name});
   if (row) return read(*row);
   return name == default_rule ? std::optional(make_default(scope)) : std::nullopt;
 }
@@ -69,7 +71,8 @@ SamplingRule SamplingRules::put(const Scope& scope, Document definition) {
   const Instant now = state_.now();
   state_.database().execute(
       "INSERT INTO sampling_rules (account, region, name, priority, definition, created_ns, modified_ns) VALUES (?, ?, ?, ?, ?, ?, ?) "
-      "ON CONFLICT (account, region, name) DO UPDATE SET priority = excluded.priority, definition = excluded.definition, modified_ns = excluded.modified_ns",
+      "ON CONFLICT (account, region, name) DO UPDATE SET priority = excluded.priority, definition = excluded.definition, modified_ns = "
+      "excluded.modified_ns",
       {scope.account, scope.region, name, integer_or(definition, "Priority", 10000), definition, now, now});
   note_change(scope);
   auto kept = find(scope, name);
@@ -77,19 +80,22 @@ SamplingRule SamplingRules::put(const Scope& scope, Document definition) {
 }
 
 void SamplingRules::remove(const Scope& scope, const std::string& name) {
-  for (const char* sql : {"DELETE FROM sampling_rules WHERE account = ? AND region = ? AND name = ?", "DELETE FROM sampling_clients WHERE account = ? AND region = ? AND rule = ?"})
+  for (const char* sql : {"DELETE FROM sampling_rules WHERE account = ? AND region = ? AND name = ?",
+                          "DELETE FROM sampling_clients WHERE account = ? AND region = ? AND rule = ?"})
     state_.database().execute(sql, {scope.account, scope.region, name});
   note_change(scope);
 }
 
 void SamplingRules::note_change(const Scope& scope) {
   state_.database().execute(
-      "INSERT INTO sampling_changes (account, region, changed_ns) VALUES (?, ?, ?) ON CONFLICT (account, region) DO UPDATE SET changed_ns = excluded.changed_ns",
+      "INSERT INTO sampling_changes (account, region, changed_ns) VALUES (?, ?, ?) ON CONFLICT (account, region) DO UPDATE SET changed_ns "
+      "= excluded.changed_ns",
       {scope.account, scope.region, state_.now()});
 }
 
 Instant SamplingRules::last_modified(const Scope& scope) {
-  const auto row = state_.database().query_one("SELECT changed_ns FROM sampling_changes WHERE account = ? AND region = ?", {scope.account, scope.region});
+  const auto row = state_.database().query_one("SELECT changed_ns FROM sampling_changes WHERE account = ? AND region = ?",
+                                               {scope.account, scope.region});
   return row ? row->instant(0) : Instant{};
 }
 
@@ -102,28 +108,32 @@ std::optional<SamplingTarget> SamplingRules::report(const Scope& scope, const Sa
       "INSERT INTO sampling_clients (account, region, rule, client, seen_ns) VALUES (?, ?, ?, ?, ?) "
       "ON CONFLICT (account, region, rule, client) DO UPDATE SET seen_ns = excluded.seen_ns",
       {scope.account, scope.region, report.rule, report.client, now});
-  database.execute("DELETE FROM sampling_clients WHERE account = ? AND region = ? AND seen_ns < ?", {scope.account, scope.region, now - client_forgotten_after});
+  database.execute("DELETE FROM sampling_clients WHERE account = ? AND region = ? AND seen_ns < ?",
+                   {scope.account, scope.region, now - client_forgotten_after});
   const std::int64_t slot_ns = to_ns(now) / 10'000'000'000 * 10'000'000'000;
   database.execute(
       "INSERT INTO sampling_summaries (account, region, rule, slot_ns, requests, sampled, borrowed) VALUES (?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT (account, region, rule, slot_ns) DO UPDATE SET requests = sampling_summaries.requests + excluded.requests, "
       "sampled = sampling_summaries.sampled + excluded.sampled, borrowed = sampling_summaries.borrowed + excluded.borrowed",
       {scope.account, scope.region, report.rule, slot_ns, report.requests, report.sampled, report.borrowed});
-  database.execute("DELETE FROM sampling_summaries WHERE account = ? AND region = ? AND slot_ns < ?", {scope.account, scope.region, now - summaries_kept_for});
-  const auto clients = database.query("SELECT client FROM sampling_clients WHERE account = ? AND region = ? AND rule = ? ORDER BY client", {scope.account, scope.region, report.rule});
+  database.execute("DELETE FROM sampling_summaries WHERE account = ? AND region = ? AND slot_ns < ?",
+                   {scope.account, scope.region, now - summaries_kept_for});
+  const auto clients = database.query("SELECT client FROM sampling_clients WHERE account = ? AND region = ? AND rule = ? ORDER BY client",
+                                      {scope.account, scope.region, report.rule});
   const auto place = std::ranges::find(clients, report.client, [](const storage::Row& row) { return row.text(0); });
   const Document* rate = ::tocsin::find(rule->definition, "FixedRate");
   return SamplingTarget{.rule = report.rule,
                         .fixed_rate = rate ? as_number(*rate).value_or(0) : 0,
-                        .quota = share_of(integer_or(rule->definition, "ReservoirSize", 0), static_cast<std::size_t>(place - clients.begin()), clients.size()),
+                        .quota = share_of(integer_or(rule->definition, "ReservoirSize", 0),
+                                          static_cast<std::size_t>(place - clients.begin()), clients.size()),
                         .quota_until = now + quota_holds};
 }
 
 std::vector<SamplingSummary> SamplingRules::summaries(const Scope& scope) {
   std::vector<SamplingSummary> out;
-  for (const storage::Row& row :
-       state_.database().query("SELECT rule, slot_ns, requests, sampled, borrowed FROM sampling_summaries WHERE account = ? AND region = ? ORDER BY slot_ns DESC, rule LIMIT 1000",
-                               {scope.account, scope.region}))
+  for (const storage::Row& row : state_.database().query("SELECT rule, slot_ns, requests, sampled, borrowed FROM sampling_summaries WHERE "
+                                                         "account = ? AND region = ? ORDER BY slot_ns DESC, rule LIMIT 1000",
+                                                         {scope.account, scope.region}))
     out.push_back({row.text(0), row.instant(1), row.integer(2), row.integer(3), row.integer(4)});
   return out;
 }

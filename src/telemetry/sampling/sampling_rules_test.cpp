@@ -53,7 +53,8 @@ TEST_F(Rules, ClientsShareAReservoirWhileTheyReport) {
   const auto quota = [&](const char* client) {
     std::int64_t got = -1;
     in_unit([&] {
-      if (const auto target = rules.report(scope, {.rule = "r", .client = client, .at = clock.now(), .requests = 10, .sampled = 2})) got = target->quota;
+      if (const auto target = rules.report(scope, {.rule = "r", .client = client, .at = clock.now(), .requests = 10, .sampled = 2}))
+        got = target->quota;
     });
     return got;
   };

@@ -23,7 +23,8 @@ std::string lower(std::string_view text) {
 // letters and digits of any script, white space and these
 bool is_name(std::string_view name) {
   return std::ranges::all_of(name, [](unsigned char c) {
-    return c >= 0x80 || std::isalnum(c) || std::isspace(c) || std::string_view("_.:/%&#=+\\-@").find(static_cast<char>(c)) != std::string_view::npos;
+    return c >= 0x80 || std::isalnum(c) || std::isspace(c) ||
+           std::string_view("_.:/%&#=+\\-@").find(static_cast<char>(c)) != std::string_view::npos;
   });
 }
 
@@ -76,7 +77,8 @@ Instant instant_from_s(double seconds) { return instant_from_ns(static_cast<std:
 double to_s(Instant at) { return static_cast<double>(to_ns(at) / 1000) / 1e6; }
 
 std::optional<Instant> trace_id_time(std::string_view id) {
-  if (id.size() != 35 || id[0] != '1' || id[1] != '-' || id[10] != '-' || !is_hex(id.substr(2, 8)) || !is_hex(id.substr(11))) return std::nullopt;
+  if (id.size() != 35 || id[0] != '1' || id[1] != '-' || id[10] != '-' || !is_hex(id.substr(2, 8)) || !is_hex(id.substr(11)))
+    return std::nullopt;
   std::uint32_t seconds = 0;
   std::from_chars(id.data() + 2, id.data() + 10, seconds, 16);
   return instant_from_ns(std::int64_t{seconds} * 1'000'000'000);

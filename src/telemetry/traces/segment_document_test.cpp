@@ -13,7 +13,8 @@ namespace tocsin::telemetry {
 namespace {
 
 const Instant now = instant_from_ms(1'795'500'000'000);
-constexpr const char* minimal = R"({"name":"Scorekeep","id":"70de5b6f19ff9a0a","start_time":1795499990.271,"trace_id":"1-6B0513D0-a006649127e371903a2de979","end_time":1795499990.5})";
+constexpr const char* minimal =
+    R"({"name":"Scorekeep","id":"70de5b6f19ff9a0a","start_time":1795499990.271,"trace_id":"1-6B0513D0-a006649127e371903a2de979","end_time":1795499990.5})";
 
 std::string code_of(const std::string& text) {
   const auto read = read_segment(text, now);
@@ -54,7 +55,9 @@ TEST(SegmentDocument, WhatIsWrongHasItsCode) {
 }
 
 TEST(SegmentDocument, OneInProgressNeedsNoEnd) {
-  const auto read = read_segment(R"({"name":"a","id":"70de5b6f19ff9a0a","start_time":1795499990,"trace_id":"1-6b0513d0-a006649127e371903a2de979","in_progress":true})", now);
+  const auto read = read_segment(
+      R"({"name":"a","id":"70de5b6f19ff9a0a","start_time":1795499990,"trace_id":"1-6b0513d0-a006649127e371903a2de979","in_progress":true})",
+      now);
   ASSERT_TRUE(read);
   EXPECT_TRUE(read->in_progress);
 }
@@ -71,9 +74,23 @@ TEST(SpanSegments, AServerIsASegmentAndItsCallASubsegment) {
   wire::otlp::ResourceSpans spans;
   spans.resource.attributes = Object{{"service.name", "checkout"}, {"service.version", "7"}};
   const std::string trace = "6b0513d0a006649127e371903a2de979";
-  spans.spans.push_back({.trace_id = trace, .span_id = "00000000000000a1", .name = "POST /orders", .kind = SpanKind::server, .start_ns = 1'000'000'000, .end_ns = 2'000'000'000,
-                         .attributes = Object{{"http.request.method", "POST"}, {"http.response.status_code", std::int64_t{503}}, {"url.full", "http://shop/orders"}, {"annotation.order", "o-1"}}});
-  spans.spans.push_back({.trace_id = trace, .span_id = "00000000000000a2", .parent_span_id = "00000000000000a1", .name = "GET", .kind = SpanKind::client, .start_ns = 1'100'000'000, .end_ns = 1'200'000'000,
+  spans.spans.push_back({.trace_id = trace,
+                         .span_id = "00000000000000a1",
+                         .name = "POST /orders",
+                         .kind = SpanKind::server,
+                         .start_ns = 1'000'000'000,
+                         .end_ns = 2'000'000'000,
+                         .attributes = Object{{"http.request.method", "POST"},
+                                              {"http.response.status_code", std::int64_t{503}},
+                                              {"url.full", "http://shop/orders"},
+                                              {"annotation.order", "o-1"}}});
+  spans.spans.push_back({.trace_id = trace,
+                         .span_id = "00000000000000a2",
+                         .parent_span_id = "00000000000000a1",
+                         .name = "GET",
+                         .kind = SpanKind::client,
+                         .start_ns = 1'100'000'000,
+                         .end_ns = 1'200'000'000,
                          .attributes = Object{{"server.address", "payments"}}});
   const auto documents = segments_of(spans);
   ASSERT_EQ(documents.size(), 2u);
@@ -92,7 +109,12 @@ TEST(SpanSegments, AServerIsASegmentAndItsCallASubsegment) {
 TEST(SpanSegments, AClientsRootSpanStandsInASegmentOfItsService) {
   wire::otlp::ResourceSpans spans;
   spans.resource.attributes = Object{{"service.name", "cron"}};
-  spans.spans.push_back({.trace_id = "6b0513d0a006649127e371903a2de979", .span_id = "00000000000000a1", .name = "GET", .kind = wire::otlp::SpanKind::client, .start_ns = 1'000'000'000, .end_ns = 2'000'000'000});
+  spans.spans.push_back({.trace_id = "6b0513d0a006649127e371903a2de979",
+                         .span_id = "00000000000000a1",
+                         .name = "GET",
+                         .kind = wire::otlp::SpanKind::client,
+                         .start_ns = 1'000'000'000,
+                         .end_ns = 2'000'000'000});
   const auto documents = segments_of(spans);
   ASSERT_EQ(documents.size(), 2u);
   EXPECT_EQ(text_or(*parse_json(documents[0].text), "name"), "cron");
@@ -101,10 +123,11 @@ TEST(SpanSegments, AClientsRootSpanStandsInASegmentOfItsService) {
 }
 
 TEST(SegmentFuzz, AnythingIsTakenOrRefused) {
-  fuzz::mutate({minimal, "{\"format\": \"json\", \"version\": 1}\n" + std::string(minimal)}, {"\"id\":", "1e308", "null", "\\u0000"}, 3000, [](std::string_view bytes) {
-    (void)read_segment(bytes, now);
-    (void)document_of_datagram(bytes);
-  });
+  fuzz::mutate({minimal, "{\"format\": \"json\", \"version\": 1}\n" + std::string(minimal)}, {"\"id\":", "1e308", "null", "\\u0000"}, 3000,
+               [](std::string_view bytes) {
+                 (void)read_segment(bytes, now);
+                 (void)document_of_datagram(bytes);
+               });
   const std::string record = encode_batch({{"1", "r"}, now, {*read_segment(minimal, now)}});
   ASSERT_TRUE(decode_trace_batch(record));
   fuzz::mutate({record}, 2000, [](std::string_view bytes) { (void)decode_trace_batch(bytes); });

@@ -49,7 +49,8 @@ void describe_http(Object& document, const Span& span) {
     if (!client.empty()) request["x_forwarded_for"] = true;
   }
   if (const std::int64_t status = status_of(span); status != 0) response["status"] = status;
-  if (const std::int64_t length = number_of(a, {"http.response.body.size", "http.response_content_length"}); length != 0) response["content_length"] = length;
+  if (const std::int64_t length = number_of(a, {"http.response.body.size", "http.response_content_length"}); length != 0)
+    response["content_length"] = length;
   Object http;
   if (!request.empty()) http["request"] = std::move(request);
   if (!response.empty()) http["response"] = std::move(response);
@@ -57,7 +58,8 @@ void describe_http(Object& document, const Span& span) {
 }
 
 void describe_sql(Object& document, const Span& span) {
-  static const std::map<std::string, std::string, std::less<>> not_sql = {{"redis", ""}, {"mongodb", ""}, {"cassandra", ""}, {"dynamodb", ""}, {"elasticsearch", ""}, {"memcached", ""}};
+  static const std::map<std::string, std::string, std::less<>> not_sql = {{"redis", ""},    {"mongodb", ""},       {"cassandra", ""},
+                                                                          {"dynamodb", ""}, {"elasticsearch", ""}, {"memcached", ""}};
   const Object& a = span.attributes;
   const std::string system = text_of(a, {"db.system.name", "db.system"});
   if (system.empty() || not_sql.contains(system)) return;
@@ -78,7 +80,8 @@ void describe_aws(Object& document, const Span& span) {
   set_text(aws, "table_name", text_of(a, {"aws.table_name", "aws.dynamodb.table_name"}));
   set_text(aws, "queue_url", text_of(a, {"aws.queue_url", "aws.queue.url", "aws.sqs.queue.url"}));
   set_text(aws, "region", text_of(a, {"aws.region", "cloud.region"}));
-  if (const Document* tables = find(a, "aws.dynamodb.table_names"); tables && tables->is_array() && !tables->get_array().empty() && tables->get_array()[0].is_string())
+  if (const Document* tables = find(a, "aws.dynamodb.table_names");
+      tables && tables->is_array() && !tables->get_array().empty() && tables->get_array()[0].is_string())
     aws["table_name"] = tables->get_array()[0];
 }
 
@@ -114,7 +117,8 @@ Document exceptions_of(const Span& span, const std::string& id) {
   Array exceptions;
   for (const wire::otlp::SpanEvent& event : span.events) {
     if (event.name != "exception" || exceptions.size() == 10) continue;
-    Object exception{{"id", id}, {"type", text_of(event.attributes, {"exception.type"})}, {"message", text_of(event.attributes, {"exception.message"})}};
+    Object exception{
+        {"id", id}, {"type", text_of(event.attributes, {"exception.type"})}, {"message", text_of(event.attributes, {"exception.message"})}};
     if (span.kind == SpanKind::client) exception["remote"] = true;
     exceptions.push_back(std::move(exception));
   }
@@ -139,10 +143,10 @@ std::string aws_service_of(const Span& span) {
 
 void describe_resource(Object& document, const wire::otlp::Resource& resource) {
   static const std::map<std::string, const char*, std::less<>> origins = {{"aws_ec2", "AWS::EC2::Instance"},
-                                                                         {"aws_ecs", "AWS::ECS::Container"},
-                                                                         {"aws_eks", "AWS::EKS::Container"},
-                                                                         {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
-                                                                         {"aws_lambda", "AWS::Lambda::Function"}};
+                                                                          {"aws_ecs", "AWS::ECS::Container"},
+                                                                          {"aws_eks", "AWS::EKS::Container"},
+                                                                          {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
+                                                                          {"aws_lambda", "AWS::Lambda::Function"}};
   const Object& a = resource.attributes;
   if (const auto origin = origins.find(text_of(a, {"cloud.platform"})); origin != origins.end()) document["origin"] = origin->second;
   if (const std::string version = text_of(a, {"service.version"}); !version.empty()) document["service"] = Object{{"version", version}};
@@ -169,7 +173,8 @@ void describe_outcome(Object& document, const Span& span) {
   if (status >= 500 || (status < 400 && span.status == wire::otlp::SpanStatus::error)) document["fault"] = true;
   if (!document.contains("error") && !document.contains("fault")) return;
   const std::string id(document.at("id").get_string());
-  if (Document exceptions = exceptions_of(span, id); !exceptions.get_array().empty()) document["cause"] = Object{{"exceptions", std::move(exceptions)}};
+  if (Document exceptions = exceptions_of(span, id); !exceptions.get_array().empty())
+    document["cause"] = Object{{"exceptions", std::move(exceptions)}};
 }
 
 }  // namespace tocsin::telemetry

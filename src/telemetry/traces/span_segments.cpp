@@ -27,7 +27,8 @@ std::string other_id(std::string id) {
 std::string fit_name(std::string_view name) {
   std::string out;
   for (const char c : name)
-    if (static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c)) || std::string_view(" _.:/%&#=+\\-@").find(c) != std::string_view::npos)
+    if (static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c)) ||
+        std::string_view(" _.:/%&#=+\\-@").find(c) != std::string_view::npos)
       out += c;
   if (out.size() > name_length_max) {
     out.resize(name_length_max);
@@ -45,7 +46,8 @@ bool is_segment(const Span& span) {
 std::string called_name(const Span& span) {
   if (std::string name = text_of(span.attributes, {"aws.remote.service", "peer.service"}); !name.empty()) return name;
   if (std::string service = aws_service_of(span); !service.empty()) return service;
-  const std::string host = text_of(span.attributes, {"server.address", "net.peer.name", "http.host", "net.peer.ip", "network.peer.address"});
+  const std::string host =
+      text_of(span.attributes, {"server.address", "net.peer.name", "http.host", "net.peer.ip", "network.peer.address"});
   if (!text_of(span.attributes, {"db.system.name", "db.system"}).empty()) {
     const std::string database = text_of(span.attributes, {"db.namespace", "db.name"});
     if (!database.empty()) return host.empty() ? database : database + "@" + host;
@@ -100,9 +102,11 @@ void add(std::vector<SegmentDocument>& out, const ResourceSpans& spans, const Sp
 }
 
 bool is_whole(const Span& span) {
-  const auto is_id = [](const std::string& id, std::size_t size) { return id.size() == size && is_hex(id) && id.find_first_not_of('0') != std::string::npos; };
-  return is_id(span.trace_id, 32) && is_id(span.span_id, 16) && (span.parent_span_id.empty() || is_id(span.parent_span_id, 16)) && span.start_ns > 0 &&
-         span.end_ns >= span.start_ns;
+  const auto is_id = [](const std::string& id, std::size_t size) {
+    return id.size() == size && is_hex(id) && id.find_first_not_of('0') != std::string::npos;
+  };
+  return is_id(span.trace_id, 32) && is_id(span.span_id, 16) && (span.parent_span_id.empty() || is_id(span.parent_span_id, 16)) &&
+         span.start_ns > 0 && span.end_ns >= span.start_ns;
 }
 
 }  // namespace

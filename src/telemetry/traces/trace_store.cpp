@@ -122,8 +122,9 @@ Result<void> TraceStore::flush() {
   const auto last = waiting_.back().offset;
   auto done = in_transaction(database_, [&] {
     for (const Waiting& waiting : waiting_) write(waiting.batch);
-    database_.execute("INSERT INTO segments_applied (id, log_offset) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET log_offset = excluded.log_offset",
-                      {static_cast<std::int64_t>(last)});
+    database_.execute(
+        "INSERT INTO segments_applied (id, log_offset) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET log_offset = excluded.log_offset",
+        {static_cast<std::int64_t>(last)});
   });
   if (!done) return done;
   waiting_.clear();
@@ -136,7 +137,8 @@ void TraceStore::write(const TraceBatch& batch) {
   for (const SegmentDocument& document : batch.documents) {
     database_.execute(
         "INSERT INTO segments_documents (account, region, trace_id, id, start_ns, in_progress, document) VALUES (?, ?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (account, region, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, in_progress = excluded.in_progress, document = excluded.document "
+        "ON CONFLICT (account, region, trace_id, id) DO UPDATE SET start_ns = excluded.start_ns, in_progress = excluded.in_progress, "
+        "document = excluded.document "
         "WHERE segments_documents.in_progress = 1 OR excluded.in_progress = 0",
         {batch.scope.account, batch.scope.region, document.trace_id, document.id, document.start, document.in_progress, document.text});
     database_.execute(
@@ -154,13 +156,16 @@ TracePage TraceStore::find(const Scope& scope, const TraceQuery& query) {
   // an id tells its second, not the moment in it
   const Instant from = query.by == TraceTime::of_id ? query.from - 1s + 1ns : query.from;
   const char* sql = query.by == TraceTime::of_id
-                        ? "SELECT trace_id, time_ns, last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND time_ns >= ? AND time_ns <= ? AND "
+                        ? "SELECT trace_id, time_ns, last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND time_ns "
+                          ">= ? AND time_ns <= ? AND "
                           "(time_ns < ? OR (time_ns = ? AND trace_id < ?)) ORDER BY time_ns DESC, trace_id DESC LIMIT ?"
-                        : "SELECT trace_id, time_ns, last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND last_ns >= ? AND time_ns <= ? AND "
+                        : "SELECT trace_id, time_ns, last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND last_ns "
+                          ">= ? AND time_ns <= ? AND "
                           "(time_ns < ? OR (time_ns = ? AND trace_id < ?)) ORDER BY time_ns DESC, trace_id DESC LIMIT ?";
   TracePage page;
   std::int64_t last_ns = 0;
-  for (const storage::Row& row : database_.query(sql, {scope.account, scope.region, from, query.to, before_ns, before_ns, before_id, query.count_max + 1})) {
+  for (const storage::Row& row :
+       database_.query(sql, {scope.account, scope.region, from, query.to, before_ns, before_ns, before_id, query.count_max + 1})) {
     if (page.traces.size() == query.count_max) {
       page.next = std::to_string(last_ns) + ':' + page.traces.back().trace_id;
       break;
@@ -175,8 +180,9 @@ TracePage TraceStore::find(const Scope& scope, const TraceQuery& query) {
 FoundTrace TraceStore::find(const Scope& scope, const std::string& trace_id) {
   apply();
   FoundTrace trace{.trace_id = trace_id};
-  if (const auto row = database_.query_one("SELECT last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND trace_id = ?",
-                                           {scope.account, scope.region, trace_id})) {
+  if (const auto row =
+          database_.query_one("SELECT last_ns, documents FROM segments_traces WHERE account = ? AND region = ? AND trace_id = ?",
+                              {scope.account, scope.region, trace_id})) {
     trace.last = row->instant(0);
     trace.documents = row->integer(1);
     read_texts(scope, trace);
@@ -185,9 +191,9 @@ FoundTrace TraceStore::find(const Scope& scope, const std::string& trace_id) {
 }
 
 void TraceStore::read_texts(const Scope& scope, FoundTrace& trace) {
-  for (const storage::Row& row :
-       database_.query("SELECT document FROM segments_documents WHERE account = ? AND region = ? AND trace_id = ? ORDER BY start_ns, id LIMIT 10000",
-                       {scope.account, scope.region, trace.trace_id}))
+  for (const storage::Row& row : database_.query(
+           "SELECT document FROM segments_documents WHERE account = ? AND region = ? AND trace_id = ? ORDER BY start_ns, id LIMIT 10000",
+           {scope.account, scope.region, trace.trace_id}))
     trace.texts.push_back(row.text(0));
 }
 
@@ -195,7 +201,8 @@ void TraceStore::sweep() {
   const auto count = database_.query_one("SELECT SUM(documents) FROM segments_traces");
   const std::int64_t surplus = count ? count->integer(0) - options_.documents_max : 0;
   std::int64_t removed = 0;
-  const auto rows = database_.query("SELECT account, region, trace_id, documents, received_ns FROM segments_traces ORDER BY received_ns LIMIT ?", {sweep_rows});
+  const auto rows = database_.query(
+      "SELECT account, region, trace_id, documents, received_ns FROM segments_traces ORDER BY received_ns LIMIT ?", {sweep_rows});
   auto done = in_transaction(database_, [&] {
     for (const storage::Row& row : rows) {
       if (row.instant(4) >= executor_.now() - trace_kept_for && removed >= surplus) break;

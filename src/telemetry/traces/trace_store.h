@@ -1,6 +1,6 @@
-// The traces that are kept, as segment documents: 30 days of them, or as many as there is room for, the oldest go first. A batch goes to the
-// ingest log before it is acknowledged, and into the tables with others, together with the offset up to which the log is in them, so that
-// applying it again after a restart changes nothing. Threads: everything on `executor`; `telemetry` is touched from there alone.
+// The traces that are kept, as segment documents: 30 days of them, or as many as there is room for, the oldest go first. A batch goes to
+// the ingest log before it is acknowledged, and into the tables with others, together with the offset up to which the log is in them, so
+// that applying it again after a restart changes nothing. Threads: everything on `executor`; `telemetry` is touched from there alone.
 #pragma once
 
 #include <string>

@@ -15,7 +15,8 @@ const std::string trace = "1-6b0513e0-a006649127e371903a2de979";
 const std::string other = "1-6b0513f0-a006649127e371903a2de979";
 const Scope scope{"111122223333", "eu-west-1"};
 
-SegmentDocument document(const std::string& trace_id, const std::string& id, Instant at, bool in_progress = false, std::string text = "{}") {
+SegmentDocument document(const std::string& trace_id, const std::string& id, Instant at, bool in_progress = false,
+                         std::string text = "{}") {
   return {.trace_id = trace_id, .id = id, .start = at, .end = at + 1s, .in_progress = in_progress, .text = std::move(text)};
 }
 

@@ -19,7 +19,8 @@ const char* operation_of(const wire::HttpRequest& request) {
 
 }  // namespace
 
-XrayDaemon::XrayDaemon(storage::StateExecutor& state, telemetry::TraceStore& traces, Dispatcher& dispatcher, const wire::ServiceModels& models, Scope scope)
+XrayDaemon::XrayDaemon(storage::StateExecutor& state, telemetry::TraceStore& traces, Dispatcher& dispatcher,
+                       const wire::ServiceModels& models, Scope scope)
     : state_(state), traces_(traces), dispatcher_(dispatcher), models_(models), scope_(std::move(scope)) {}
 
 void XrayDaemon::receive(std::string_view datagram) {
@@ -30,7 +31,8 @@ void XrayDaemon::receive(std::string_view datagram) {
   state_.submit([this, document = std::move(*document)]() mutable -> Result<void> {
     std::vector<telemetry::SegmentDocument> documents;
     documents.push_back(std::move(document));
-    if (auto kept = traces_.append(scope_, std::move(documents)); !kept) log::warning(part, "a segment was dropped", {{"error", kept.error().message}});
+    if (auto kept = traces_.append(scope_, std::move(documents)); !kept)
+      log::warning(part, "a segment was dropped", {{"error", kept.error().message}});
     return {};
   });
 }
@@ -41,14 +43,24 @@ void XrayDaemon::handle(wire::HttpRequest request, wire::Respond respond) {
   auto input = parse_json(request.body.empty() ? "{}" : request.body);
   if (!input || !input->is_object()) return respond({.status = 400});
   const wire::ServiceModel* model = models_.find("xray");
-  const wire::Route route{.service = model, .operation = model->operation(operation), .protocol = wire::Protocol::rest_json, .wants_query_errors = false, .labels = {}};
-  const Principal principal{.kind = PrincipalKind::root, .account = scope_.account, .arn = "arn:aws:iam::" + scope_.account + ":root", .principal_id = scope_.account};
+  const wire::Route route{.service = model,
+                          .operation = model->operation(operation),
+                          .protocol = wire::Protocol::rest_json,
+                          .wants_query_errors = false,
+                          .labels = {}};
+  const Principal principal{.kind = PrincipalKind::root,
+                            .account = scope_.account,
+                            .arn = "arn:aws:iam::" + scope_.account + ":root",
+                            .principal_id = scope_.account};
   auto shared = std::make_shared<wire::Respond>(std::move(respond));
-  dispatcher_.call({.service = "xray", .operation = operation, .input = std::move(*input), .principal = principal, .scope = scope_}, [shared, route](Reply reply) {
-    const wire::Codec& codec = wire::codec_of(wire::Protocol::rest_json);
-    if (reply) return (*shared)(codec.write(route, *reply, "xray-daemon"));
-    (*shared)(codec.write_error(wire::context_of(route), {reply.error().code, reply.error().message, reply.error().status, reply.error().members}, "xray-daemon"));
-  });
+  dispatcher_.call({.service = "xray", .operation = operation, .input = std::move(*input), .principal = principal, .scope = scope_},
+                   [shared, route](Reply reply) {
+                     const wire::Codec& codec = wire::codec_of(wire::Protocol::rest_json);
+                     if (reply) return (*shared)(codec.write(route, *reply, "xray-daemon"));
+                     (*shared)(codec.write_error(wire::context_of(route),
+                                                 {reply.error().code, reply.error().message, reply.error().status, reply.error().members},
+                                                 "xray-daemon"));
+                   });
 }
 
 }  // namespace tocsin::api

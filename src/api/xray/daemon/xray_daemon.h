@@ -11,7 +11,8 @@ namespace tocsin::api {
 /// What comes is of `scope`: the port names no credential. Any thread. Everything referred to outlives it.
 class XrayDaemon final : public wire::HttpHandler {
  public:
-  XrayDaemon(storage::StateExecutor& state, telemetry::TraceStore& traces, Dispatcher& dispatcher, const wire::ServiceModels& models, Scope scope);
+  XrayDaemon(storage::StateExecutor& state, telemetry::TraceStore& traces, Dispatcher& dispatcher, const wire::ServiceModels& models,
+             Scope scope);
 
   /// One datagram: a header line and one document. What is none is logged and dropped, as there is nobody to tell.
   void receive(std::string_view datagram);
