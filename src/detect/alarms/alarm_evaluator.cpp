@@ -29,11 +29,16 @@ std::int64_t oldest_breaching(const std::vector<Mark>& range) {
   return range.end() - found;
 }
 
+/// Of the newest N real points, which are those that are judged, also when they stand before missing ones.
 bool too_few_samples(const AlarmTerms& terms, const std::vector<Datapoint>& range) {
   if (!terms.samples_min) return false;
-  const auto newest = range.size() - std::min<std::size_t>(range.size(), static_cast<std::size_t>(terms.evaluation_periods));
-  return std::any_of(range.begin() + static_cast<std::ptrdiff_t>(newest), range.end(),
-                     [&](const Datapoint& each) { return each.value && each.sample_count.value_or(0) < *terms.samples_min; });
+  std::int64_t real = 0;
+  for (auto each = range.rbegin(); each != range.rend() && real < terms.evaluation_periods; ++each) {
+    if (!each->value) continue;
+    if (each->sample_count.value_or(0) < *terms.samples_min) return true;
+    ++real;
+  }
+  return false;
 }
 
 }  // namespace

@@ -260,6 +260,13 @@ TEST(Evaluate, APercentileOfFewSamplesKeepsTheState) {
   EXPECT_FALSE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms)));
   range[2].sample_count = 101;
   EXPECT_TRUE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms)));
+  range = range_of({none, 5, none});
+  range[1].sample_count = 99;
+  EXPECT_FALSE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms))) << "the point that is judged, for want of a newer one";
+  range = range_of({5, 5, none});
+  range[0].sample_count = 99;
+  range[1].sample_count = 101;
+  EXPECT_TRUE(evaluate(terms, O, range, instant_from_ms(ten_oclock_ms))) << "an older one is not judged";
 }
 
 TEST(NumberText, IsThatOfTheService) {
