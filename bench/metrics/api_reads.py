@@ -42,6 +42,20 @@ def queries(first, count, stat, total=False):
     return found + ([{"Id": "e1", "Expression": "SUM(METRICS())"}] if total else [])
 
 
+def cbor_token(text):
+    at = text.rfind(b"NextToken") + len("NextToken")
+    if at < len("NextToken"):
+        return None
+    size = {0x78: 1, 0x79: 2}.get(text[at], 0)  # bytes of the length, which else is in the head
+    length = int.from_bytes(text[at + 1:at + 1 + size], "big") if size else text[at] - 0x60
+    return text[at + 1 + size:at + 1 + size + length].decode()
+
+
+def json_token(text):
+    found = re.search(rb'"NextToken":"([^"]+)"', text[max(text.rfind(b"NextToken") - 1, 0):][:2_000])
+    return found.group(1).decode() if found else None
+
+
 class Api:
     def __init__(self, port, form):
         self.connection, self.form = http.client.HTTPConnection("127.0.0.1", port, timeout=120), form
@@ -49,23 +63,19 @@ class Api:
     def page(self, asked, end, token):
         cut = (lambda at: (at,)) if self.form == "cbor" else (lambda at: at)
         request = {"MetricDataQueries": asked, "StartTime": cut(end - 86_400), "EndTime": cut(end)} | ({"NextToken": token} if token else {})
-        headers = {"Authorization": AUTHORIZATION, "Host": "127.0.0.1"}
+        headers = {"Authorization": AUTHORIZATION, "Host": "127.0.0.1", "X-Amz-Date": "20260101T000000Z"}
         if self.form == "cbor":
             path, body = "/service/GraniteServiceVersion20100801/operation/GetMetricData", cbor(request)
             headers |= {"smithy-protocol": "rpc-v2-cbor", "Content-Type": "application/cbor", "Accept": "application/cbor"}
-            pattern = rb"NextToken(?:\x78.|\x79..|[\x60-\x77])([A-Za-z0-9+/=_.-]+)"
         else:
             path, body = "/", json.dumps(request).encode()
             headers |= {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "GraniteServiceVersion20100801.GetMetricData"}
-            pattern = rb'"NextToken":"([^"]+)"'
         self.connection.request("POST", path, body, headers)
         answer = self.connection.getresponse()
         text = answer.read()
         if answer.status != 200:
             raise SystemExit(text[:500])
-        at = text.rfind(b"NextToken")
-        found = re.search(pattern, text[at:at + 2_000], re.S) if at >= 0 else None
-        return len(text), found.group(1).decode() if found else None
+        return len(text), (cbor_token if self.form == "cbor" else json_token)(text)
 
     def all(self, batches):
         size = pages = 0
