@@ -85,6 +85,13 @@ Trimmed trim(const Statistic& statistic, const Distribution& values) {
   const bool percent = (statistic.low && statistic.low->percent) || (statistic.high && statistic.high->percent);
   const double low_rank = statistic.low ? statistic.low->at / 100 * total : 0;
   const double high_rank = statistic.high ? statistic.high->at / 100 * total : total;
+  // of bins: the one that a bound lies in is wholly up to that bound, so that counts of whole numbers are exact as far as bins tell them
+  // apart
+  const auto up_to = [&](const std::optional<StatisticBound>& bound) {
+    if (!bound || percent) return 0.0;
+    return values.exact() ? bound->at : Distribution::value_of(Distribution::bin_of(bound->at));
+  };
+  const double low_at = up_to(statistic.low), high_at = up_to(statistic.high);
   Trimmed trimmed;
   double seen = 0;
   for (const WeightedValue& each : values.values()) {
@@ -95,9 +102,9 @@ Trimmed trim(const Statistic& statistic, const Distribution& values) {
       below = std::clamp(low_rank - from, 0.0, each.count);
       above = std::clamp(to - high_rank, 0.0, each.count - below);
     } else {
-      if (statistic.low && each.value <= statistic.low->at)
+      if (statistic.low && each.value <= low_at)
         below = each.count;
-      else if (statistic.high && each.value > statistic.high->at)
+      else if (statistic.high && each.value > high_at)
         above = each.count;
     }
     const double inside = each.count - below - above;

@@ -44,6 +44,18 @@ TEST(Statistic, RefusesWhatIsNone) {
     EXPECT_FALSE(parse_statistic(name)) << name;
 }
 
+TEST(Statistic, CountsWholeNumbersUpToABoundAlsoInBins) {
+  const Aggregate aggregate = one_to(40);
+  ASSERT_FALSE(aggregate.known_values().exact());
+  for (int low = 0; low <= 40; ++low) {
+    for (int high = low; high <= 40; ++high) {
+      const std::string bounds = '(' + std::to_string(low) + ':' + std::to_string(high) + ')';
+      EXPECT_EQ(compute(*parse_statistic("TC" + bounds), aggregate), high - low) << bounds;
+      EXPECT_EQ(compute(*parse_statistic("PR" + bounds), aggregate), 100 * (high - low) / 40.0) << bounds;
+    }
+  }
+}
+
 TEST(Statistic, HasNoPercentileOfNegativeValues) {
   Aggregate aggregate = one_to(3);
   aggregate.add(-1.0);
