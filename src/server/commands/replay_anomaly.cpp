@@ -23,6 +23,20 @@ ExitCode finish(const Result<void>& outcome, const ReplayAnomalyOptions& options
   return refuse(console, options.input + ": " + outcome.error().message, exit_code_of(outcome.error().kind));
 }
 
+/// Done only when every row has left this program.
+ExitCode replay_into(std::ostream& output, std::istream& input, const ReplayAnomalyOptions& options, Console console) {
+  const auto outcome = output ? replay_anomaly(input, output, options.explain) : Result<void>{};
+  if (outcome && !output.flush()) return refuse(console, options.output + ": cannot be written", ExitCode::failed);
+  return finish(outcome, options, console);
+}
+
+/// The file that a link stands for, so that the link stays.
+std::filesystem::path follow(const std::string& output) {
+  std::error_code error;
+  const auto target = std::filesystem::weakly_canonical(output, error);
+  return error ? std::filesystem::path(output) : target;
+}
+
 std::string explanation(const detect::JudgedPoint& judged) {
   std::string text = ",,,,";
   if (const auto& expected = judged.expectation)
@@ -71,22 +85,23 @@ ExitCode run_replay_anomaly(const ReplayAnomalyOptions& options, Console console
     if (!file) return refuse(console, options.input + ": cannot be opened", ExitCode::failed);
   }
   std::istream& input = from_stdin ? std::cin : file;
-  if (to_stdout) return finish(replay_anomaly(input, console.out, options.explain), options, console);
+  if (to_stdout) return replay_into(console.out, input, options, console);
+  const auto target = follow(options.output);
+  if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {  // a device or a pipe, which stays one
+    std::ofstream output(target);
+    return replay_into(output, input, options, console);
+  }
 
   // beside the output until it is whole, so that input and output may be one file
-  const std::string partial = options.output + ".partial";
+  const std::filesystem::path partial = target.string() + ".partial";
   std::ofstream output(partial, std::ios::trunc);
-  if (!output) return refuse(console, options.output + ": cannot be written", ExitCode::failed);
-  const auto outcome = replay_anomaly(input, output, options.explain);
+  ExitCode code = replay_into(output, input, options, console);
   output.close();
   std::error_code error;
-  if (outcome && output) std::filesystem::rename(partial, options.output, error);
-  if (outcome && (!output || error)) {
-    std::filesystem::remove(partial, error);
-    return refuse(console, options.output + ": cannot be written", ExitCode::failed);
-  }
-  if (!outcome) std::filesystem::remove(partial, error);
-  return finish(outcome, options, console);
+  if (code == ExitCode::done) std::filesystem::rename(partial, target, error);
+  if (error) code = refuse(console, options.output + ": cannot be written", ExitCode::failed);
+  if (code != ExitCode::done) std::filesystem::remove(partial, error);
+  return code;
 }
 
 }  // namespace tocsin::server

@@ -87,6 +87,28 @@ TEST_F(ReplayAnomalyTest, InputAndOutputMayBeOneFile) {
   EXPECT_EQ(read("series.csv"), "timestamp,value,anomaly_score\n1700000000,5,0\n");
 }
 
+TEST_F(ReplayAnomalyTest, ADeviceIsWrittenToAndNotReplaced) {
+  write("in.csv", quiet_series(1000));
+  std::filesystem::create_symlink("/dev/null", path("null"));
+  EXPECT_EQ(replay("in.csv", "null"), ExitCode::done) << err.str();
+  EXPECT_TRUE(std::filesystem::is_symlink(path("null")));
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+  std::filesystem::create_symlink("/dev/full", path("full"));
+  EXPECT_EQ(replay("in.csv", "full"), ExitCode::failed);
+  EXPECT_NE(err.str().find("full: cannot be written"), std::string::npos) << err.str();
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/full"));
+}
+
+TEST_F(ReplayAnomalyTest, ALinkToAFileStaysOne) {
+  write("in.csv", "1700000000,5\n");
+  write("real.csv", "");
+  std::filesystem::create_symlink(path("real.csv"), path("link.csv"));
+  ASSERT_EQ(replay("in.csv", "link.csv"), ExitCode::done) << err.str();
+  EXPECT_TRUE(std::filesystem::is_symlink(path("link.csv")));
+  EXPECT_EQ(read("real.csv"), "timestamp,value,anomaly_score\n1700000000,5,0\n");
+  EXPECT_FALSE(std::filesystem::exists(path("real.csv.partial")));
+}
+
 TEST_F(ReplayAnomalyTest, WhatIsNoSeriesIsRefusedWithItsLineAndLeavesNoOutput) {
   EXPECT_EQ(replay("absent.csv", "out.csv"), ExitCode::not_found);
   write("in.csv", "timestamp,value\n1700000000,5\nsoon,6\n");
