@@ -34,9 +34,10 @@ struct Agent::Parts {
         random(random),
         client(registration, clock, random),
         spool(directory / "jobs", clock),
-        sockets({.ca_file = registration.ca_file}, random),
+        sockets(std::make_unique<wire::WebSocketClient>(wire::WebSocketClientOptions{.ca_file = registration.ca_file}, random)),
         executor(make_thread_executor(clock, "agent")),
-        runner(std::make_unique<JobRunner>(directory / "work", clock, [this](const std::string& id, const std::string& reply) { finished(id, reply); })) {}
+        runner(std::make_unique<JobRunner>(directory / "work", clock,
+                                           [this](const std::string& id, const std::string& reply) { finished(id, reply); })) {}
 
   void connect() {
     if (stopping) return;
@@ -46,13 +47,17 @@ struct Agent::Parts {
       if (const auto alive = ping(); !alive) return retry(alive.error());
     const auto token = client.control_channel_token();
     if (!token) return retry(token.error());
-    sockets.connect(
+    sockets->connect(
         client.control_channel_url(), {},
         [this, token = *token](std::shared_ptr<wire::WebSocket> opened) {
-          executor->post([this, token, opened] { greet(token, opened); });
-          return wire::WebSocketListener{.on_text = [](std::string) {},
-                                         .on_binary = [this](std::string bytes) { executor->post([this, bytes = std::move(bytes)] { receive(bytes); }); },
-                                         .on_close = [this, opened = opened.get()] { executor->post([this, opened] { lost(opened); }); }};
+          // a task that is never run must not keep a connection beyond the thread that serves it
+          executor->post([this, token, weak = std::weak_ptr(opened)] {
+            if (const auto still_open = weak.lock()) greet(token, still_open);
+          });
+          return wire::WebSocketListener{
+              .on_text = [](std::string) {},
+              .on_binary = [this](std::string bytes) { executor->post([this, bytes = std::move(bytes)] { receive(bytes); }); },
+              .on_close = [this, opened = opened.get()] { executor->post([this, opened] { lost(opened); }); }};
         },
         [this](Error error) { executor->post([this, error] { retry(error); }); });
   }
@@ -60,8 +65,12 @@ struct Agent::Parts {
   void greet(const std::string& token, const std::shared_ptr<wire::WebSocket>& opened) {
     socket = opened;
     delay = reconnect_first;
-    socket->send_text(to_json(Object{{"MessageSchemaVersion", "1.0"}, {"RequestId", make_uuid_v4(random)}, {"TokenValue", token}, {"AgentVersion", "0.1.0"},
-                                     {"PlatformType", "Linux"}, {"Cookie", nullptr}}));
+    socket->send_text(to_json(Object{{"MessageSchemaVersion", "1.0"},
+                                     {"RequestId", make_uuid_v4(random)},
+                                     {"TokenValue", token},
+                                     {"AgentVersion", "0.1.0"},
+                                     {"PlatformType", "Linux"},
+                                     {"Cookie", nullptr}}));
     log::info("agent", "connected", {{"server", client.registration().server_url}, {"host", client.registration().instance_id}});
     send_replies();
   }
@@ -97,8 +106,10 @@ struct Agent::Parts {
 
   bool send(std::string type, std::string payload) {
     if (!socket) return false;
-    socket->send_binary(wire::encode_frame(
-        {.message_type = std::move(type), .created_ms = to_ms(clock.now()), .message_id = make_uuid_v4(random), .payload = std::move(payload)}));
+    socket->send_binary(wire::encode_frame({.message_type = std::move(type),
+                                            .created_ms = to_ms(clock.now()),
+                                            .message_id = make_uuid_v4(random),
+                                            .payload = std::move(payload)}));
     return true;
   }
 
@@ -132,12 +143,16 @@ struct Agent::Parts {
   }
 
   void acknowledge(const std::string& job, const std::string& message_id, std::string_view code, std::string_view error) {
-    send("agent_job_ack", to_json(Object{{"jobId", job}, {"acknowledgedMessageId", message_id}, {"createdDate", to_rfc3339_ms(clock.now())}, {"statusCode", code},
+    send("agent_job_ack", to_json(Object{{"jobId", job},
+                                         {"acknowledgedMessageId", message_id},
+                                         {"createdDate", to_rfc3339_ms(clock.now())},
+                                         {"statusCode", code},
                                          {"errorMessage", error}}));
   }
 
   void finished(const std::string& job, const std::string& reply) {
-    if (const auto kept = spool.finish(job, reply); !kept) log::error("agent", "a reply could not be kept", {{"job", job}, {"error", kept.error().message}});
+    if (const auto kept = spool.finish(job, reply); !kept)
+      log::error("agent", "a reply could not be kept", {{"job", job}, {"error", kept.error().message}});
     executor->post([this] { send_replies(); });
   }
 
@@ -153,7 +168,8 @@ struct Agent::Parts {
 
   void report_interrupted() {
     for (const std::string& job : spool.interrupted()) {
-      const Object step{{"status", "Failed"}, {"code", 1}, {"standardError", "The agent was stopped while the command ran; it was not run again."}};
+      const Object step{
+          {"status", "Failed"}, {"code", 1}, {"standardError", "The agent was stopped while the command ran; it was not run again."}};
       (void)spool.finish(job, reply_payload(job, "Failed", Object{{"agent", step}}));
     }
   }
@@ -162,7 +178,7 @@ struct Agent::Parts {
   Random& random;
   ServerClient client;
   JobSpool spool;
-  wire::WebSocketClient sockets;
+  std::unique_ptr<wire::WebSocketClient> sockets;
   std::shared_ptr<wire::WebSocket> socket;
   Duration delay = reconnect_first;
   TimerId reply_timer = 0;
@@ -190,6 +206,10 @@ Result<void> Agent::start() {
 void Agent::stop() {
   if (parts_->stopping.exchange(true)) return;
   parts_->runner.reset();
+  parts_->executor->halt();
+  // the channel says that it is closed while it ends, so the executor must be there still
+  parts_->socket.reset();
+  parts_->sockets.reset();
   parts_->executor.reset();
 }
 

@@ -18,7 +18,7 @@ struct Settings {
   std::string directory = "/var/lib/tocsin-agent";
   bool metrics = false;
   LogFilesOptions logs;
-  std::string server, region = "eu-west-1", ca_file, computer_name, activation_id, activation_code;
+  std::string server, region = "us-east-1", ca_file, computer_name, activation_id, activation_code;
 };
 
 int tell(const Error& error) {
