@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The ways to people against servers that are not ours. usage: channels_test.py smpp|mail|webhook|bounce --tocsin PROGRAM"""
+"""The ways to people against servers that are not ours. usage: channels_test.py smpp|mail|webhook|bounce|chat --tocsin PROGRAM"""
 import argparse
 import collections
 import datetime
@@ -72,7 +72,9 @@ class Server:
     def __exit__(self, kind, *_):
         if kind:
             print(self.server.last_words(), file=sys.stderr)
-        self.server.kill()
+            self.server.kill()
+        else:
+            assert self.server.stop() == 0
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -142,8 +144,14 @@ def test_smpp(tocsin):
         wait_until("the acknowledgement", 10, lambda: "ReadTime" in contacts(url, "DescribePage", PageId=page))
         _, _, _, _, _, answer = centre.message()
         assert answer.startswith(b"Acknowledged: "), answer
-        topic = tag(sns(url, "CreateTopic", Name="greek"), "TopicArn")
-        assert topic
+        greek = "Η πληρωμή αποτυγχάνει: " + "δεν απαντά η βάση. " * 5
+        sns(url, "Publish", PhoneNumber="+491701234567", Message=greek)
+        text, parts = b"", 1
+        while parts:  # each part: a header of six bytes with its number and how many there are, then UCS-2
+            _, _, esm, coding, _, part = centre.message()
+            assert (esm & 0x40, coding, part[:3]) == (0x40, 8, b"\x05\x00\x03") and len(part) <= 140, (esm, coding, part)
+            text, parts = text + part[6:], part[4] - part[5]
+        assert text.decode("utf-16-be") == greek.strip() or text.decode("utf-16-be") == greek, text.decode("utf-16-be")
     centre.expect("UNBIND")
     centre.end()
 
@@ -270,6 +278,103 @@ def test_webhook(tocsin):
     receiver.shutdown()
 
 
+def rest(url, service, path, **members):
+    request = urllib.request.Request(url + path, json.dumps(members).encode(), {"Content-Type": "application/json", **headers(service)})
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read() or b"{}")
+
+
+class ChatServices(http.server.ThreadingHTTPServer):
+    """Slack's chat.postMessage, which limits the rate at first, and a Teams webhook; `posted` is (path, body)."""
+
+    def __init__(self):
+        self.posted, self.refusals, outer = [], 1, self
+
+        class Receiver(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                answer = {"ok": True, "ts": f"17.{len(outer.posted)}"}
+                if self.path.startswith("/api/") and self.headers["Authorization"] != "Bearer xoxb-good":
+                    answer = {"ok": False, "error": "invalid_auth"}
+                elif self.path.startswith("/api/") and outer.refusals:
+                    outer.refusals -= 1
+                    answer = {"ok": False, "error": "ratelimited"}
+                else:
+                    outer.posted.append((self.path, body))
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps(answer).encode())
+
+            def log_message(self, *_):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Receiver)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def of(self, path, words):
+        """The first message there that says so."""
+        return wait_until(words, 30, lambda: next((body for where, body in self.posted if where == path and words in json.dumps(body)), None))
+
+
+def press(link, who):
+    request = urllib.request.Request(link, urllib.parse.urlencode({"who": who}).encode())
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_chat(tocsin):
+    """An incident is told in Slack's and Teams' forms; the links of Slack's buttons join, run a runbook once, and acknowledge."""
+    mail, chat = MailServer(), ChatServices()
+    base, team = f"http://127.0.0.1:{chat.server_port}", "11111111-2222-3333-4444-555555555555"
+    with Server(tocsin, "--smtp", f"smtp://127.0.0.1:{mail.port}", "--chat", f"T0123ABCD=slack:xoxb-good;name=Shop;api={base}/api", "--chat", f"{team}=teams:{base}/teams") as server:
+        url = server.url()
+        contact = contacts(url, "CreateContact", Alias="alice", Type="PERSONAL", Plan={"Stages": []})["ContactArn"]
+        channel = contacts(url, "CreateContactChannel", ContactId=contact, Name="mail", Type="EMAIL", DeliveryAddress={"SimpleAddress": "alice@example.org"})["ContactChannelArn"]
+        text = wait_until("the code", 60, lambda: next((t for _, _, t in mail.mails if "activation code is" in t), None))
+        contacts(url, "ActivateContactChannel", ContactChannelId=channel, ActivationCode=re.search(r"code is (\d+)", text).group(1))
+        contacts(url, "UpdateContact", ContactId=contact, Plan={"Stages": [{"DurationInMinutes": 5, "Targets": [{"ChannelTargetInfo": {"ContactChannelId": channel, "RetryIntervalInMinutes": 0}}]}]})
+        topic = tag(sns(url, "CreateTopic", Name="ops"), "TopicArn")
+        role, names = "arn:aws:iam::000000000000:role/chat", {"SnsTopicArns": [topic]}
+        ops = rest(url, "chatbot", "/create-slack-channel-configuration", SlackTeamId="T0123ABCD", SlackChannelId="C0456DEF", IamRoleArn=role, ConfigurationName="ops", **names)
+        assert ops["ChannelConfiguration"]["State"] == "ENABLED" and ops["ChannelConfiguration"]["SlackTeamName"] == "Shop", ops
+        rest(url, "chatbot", "/create-ms-teams-channel-configuration", TeamId=team, TenantId=team, ChannelId="19%3Aabc%40thread.tacv2", IamRoleArn=role, ConfigurationName="teams", **names)
+        action = rest(url, "chatbot", "/create-custom-action", ActionName="restart", Definition={"CommandText": "ssm start-automation-execution --document-name Restart"},
+                      Attachments=[{"NotificationType": "CloudWatch", "ButtonText": "Restart it"}])["CustomActionArn"]
+        rest(url, "chatbot", "/associate-to-configuration", Resource=action, ChatConfiguration=ops["ChannelConfiguration"]["ChatConfigurationArn"])
+        sns(url, "Publish", TopicArn=topic, Subject="hello <!here>", Message="**18 %** & more")
+        assert chat.of("/api/chat.postMessage", "hello")["text"] == "hello &lt;!here&gt;"
+        document = {"schemaVersion": "0.3", "mainSteps": [{"name": "wait", "action": "aws:sleep", "inputs": {"Duration": "PT1S"}}]}
+        json_call(url, "ssm", "AmazonSSM.CreateDocument", Name="Restart", DocumentType="Automation", Content=json.dumps(document))
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "ssm.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        query = urllib.parse.urlencode({"Action": "CreateRole", "Version": "2010-05-08", "RoleName": "chat", "AssumeRolePolicyDocument": json.dumps(trust)}).encode()
+        urllib.request.urlopen(urllib.request.Request(url, query, headers("iam")), timeout=20).read()
+        rest(url, "ssm-incidents", "/createReplicationSet", regions={"eu-west-1": {}})
+        plan = rest(url, "ssm-incidents", "/createResponsePlan", name="shop", incidentTemplate={"title": "Checkout errors", "impact": 2, "summary": "Payment does not answer"},
+                    engagements=[contact], chatChannel={"chatbotSns": [topic]})["arn"]
+        rest(url, "ssm-incidents", "/startIncident", responsePlanArn=plan)
+        opened = chat.of("/api/chat.postMessage", "Checkout errors")
+        assert "Payment does not answer" in json.dumps(opened), opened
+        links = {button["text"]["text"]: button["url"] for block in opened["blocks"] if block["type"] == "actions" for button in block["elements"]}
+        assert list(links) == ["Acknowledge", "Join", "Restart it"], links
+        card = chat.of("/teams", "Checkout errors")["attachments"][0]["content"]
+        assert [each["title"] for each in card["actions"]] == ["Acknowledge", "Join"], card
+        with urllib.request.urlopen(links["Restart it"], timeout=20) as page:
+            shown = page.read().decode()
+        assert "Payment does not answer" in shown and "Restart it: run Restart" in shown, shown
+        assert press(links["Join"], "Ann <b>")[0] == 200
+        assert [press(links["Restart it"], "Ann")[0] for _ in range(2)] == [200, 409]
+        assert press(links["Acknowledge"], "Ann")[0] == 200
+        assert "ReadTime" in contacts(url, "ListPagesByContact", ContactId=contact)["Pages"][0]
+        assert chat.of("/api/chat.postMessage", "acknowledged in chat (ops, by Ann)")["thread_ts"]
+        runs = lambda: json_call(url, "ssm", "AmazonSSM.DescribeAutomationExecutions")["AutomationExecutionMetadataList"]
+        wait_until("the runbook's end", 30, lambda: [run["AutomationExecutionStatus"] for run in runs()] == ["Success"])
+    chat.shutdown()
+    mail.stop()
+
+
 def test_bounce(tocsin):
     """A page's mail is taken and then comes back: the page fails, and the person's phone is next."""
     mail, centre, port = MailServer(), MessageCentre(), free_port()
@@ -296,7 +401,7 @@ def test_bounce(tocsin):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("way", choices=["smpp", "mail", "webhook", "bounce"])
+    parser.add_argument("way", choices=["smpp", "mail", "webhook", "bounce", "chat"])
     parser.add_argument("--tocsin", required=True)
     arguments = parser.parse_args()
     globals()["test_" + arguments.way](arguments.tocsin)

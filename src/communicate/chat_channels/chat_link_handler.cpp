@@ -23,23 +23,15 @@ wire::HttpResponse html(int status, std::string body) {
 std::string label_of(const ChatLink& link) {
   if (link.act == LinkAct::acknowledge) return "Acknowledge";
   if (link.act == LinkAct::join) return "Join";
-  return "Run " + text_or(link.argument, "document");
+  return text_or(link.argument, "label") + ": run " + text_or(link.argument, "document");
 }
 
 std::string question(const incidents::Incident& incident, const ChatLink& link, const std::string& token) {
-  const std::string title = incidents::severity_word(incident.impact) + " " + incident.title;
-  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, "
-         "initial-scale=1\">\n<meta name=\"robots\" content=\"noindex\">\n<title>" +
-         escape_html(title) +
-         "</title>\n<style>:root{color-scheme:light dark}body{font:17px/1.45 system-ui,sans-serif;max-width:36rem;margin:0 "
-         "auto;padding:16px;overflow-wrap:anywhere}"
-         "input,button{width:100%;box-sizing:border-box;min-height:48px;font:inherit;margin:.25rem 0 "
-         "1rem}button{font-weight:700}</style>\n</head>\n<body>\n<main>\n<h1>" +
-         escape_html(title) + "</h1>\n<p>" + escape_html(incident.summary) + "</p>\n<form method=\"post\" action=\"" +
-         std::string(chat_link_prefix) + escape_html(token) +
-         "\">\n<label for=\"who\">Your name</label>\n<input id=\"who\" name=\"who\" maxlength=\"80\" autocomplete=\"name\" "
-         "required>\n<button>" +
-         escape_html(label_of(link)) + "</button>\n</form>\n</main>\n</body>\n</html>\n";
+  return oncall::named_form({.severity = incidents::severity_word(incident.impact),
+                             .what = incident.title,
+                             .summary = incident.summary,
+                             .action = std::string(chat_link_prefix) + token,
+                             .label = label_of(link)});
 }
 
 }  // namespace

@@ -24,9 +24,11 @@ h1{font-size:1.4rem;line-height:1.25;margin:.25rem 0 .75rem;overflow-wrap:anywhe
 dl{margin:0}dt{color:var(--dim);font-size:.85rem;margin-top:.7rem}dt:first-child{margin-top:0}dd{margin:0;overflow-wrap:anywhere}
 .value{font-size:1.3rem;font-weight:700}
 ul{margin:0;padding-left:1.2rem}
+label{display:block;color:var(--dim);font-size:.85rem}
+input{width:100%;min-height:48px;font:inherit;padding:0 .75rem;margin:.25rem 0 1rem;border:2px solid var(--line);border-radius:10px;background:var(--bg);color:var(--ink)}
 button{width:100%;min-height:56px;font:inherit;font-weight:700;font-size:1.15rem;border:0;border-radius:10px;background:var(--go);color:var(--go-ink);cursor:pointer}
 button.quiet{background:transparent;color:var(--ink);border:2px solid var(--line)}
-button:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
+button:focus-visible,input:focus-visible{outline:3px solid var(--ink);outline-offset:3px}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.25rem 0 0;font-size:.85rem}
 footer{color:var(--dim);font-size:.85rem}
 )css";
@@ -61,6 +63,7 @@ std::string findings(const PageFacts& facts) {
 std::string context(const AcknowledgeView& view) {
   const PageFacts& f = view.facts;
   std::string out = "<section class=\"card\" aria-label=\"What is known\">\n<dl>\n";
+  out += entry("Summary", f.summary);
   out += entry("Value", f.value, "value");
   if (f.since) out += entry("Since", clock_words(*f.since) + ", " + to_rfc3339(*f.since).substr(0, 10));
   out += entry("Impact", f.component.empty() ? f.impact : f.impact + " · " + f.component);
@@ -113,6 +116,16 @@ std::string digest_page(const std::string& action, const std::vector<DigestLine>
   body += "<section class=\"card\" aria-label=\"The pages\">\n<dl>\n";
   for (const DigestLine& line : lines) body += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape_html(line.state), escape_html(line.words));
   return shell(title, body + "</dl>\n</section>\n");
+}
+
+std::string named_form(const NamedAct& act) {
+  std::string body = heading({.severity = act.severity, .what = act.what});
+  if (!act.summary.empty()) body += fmt::format("<p>{}</p>\n", escape_html(act.summary));
+  body += fmt::format(
+      "<form method=\"post\" action=\"{}\" class=\"card\">\n<label for=\"who\">Your name</label>\n<input id=\"who\" name=\"who\" "
+      "maxlength=\"80\" autocomplete=\"name\" required>\n<button>{}</button></form>\n",
+      escape_html(act.action), escape_html(act.label));
+  return shell(act.severity.empty() ? act.what : act.severity + " " + act.what, body);
 }
 
 std::string notice_page(const std::string& heading, const std::string& words) {

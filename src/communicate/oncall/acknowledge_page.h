@@ -1,4 +1,5 @@
-// The page behind the link of a mail, for a phone at night: context, then one button. Server-rendered, no scripts, dark and light. Pure.
+// The page behind the link of a mail, for a phone at night: what it is, one button, the context. Server-rendered, no scripts, dark and
+// light. Pure.
 #pragma once
 
 #include <string>
@@ -26,6 +27,13 @@ struct DigestLine {
 };
 /// All pages of a digest, with one button for all; without `action` there is none.
 std::string digest_page(const std::string& action, const std::vector<DigestLine>& lines);
+struct NamedAct {
+  std::string severity, what, summary;  ///< of the incident; may be empty
+  std::string action;                   ///< the form's target; it is posted with "who"
+  std::string label;                    ///< of the button
+};
+/// The page behind a link that a whole channel sees: who presses it says its name.
+std::string named_form(const NamedAct& act);
 /// A short notice with a heading: a used, expired or unknown link, an acknowledgement taken back.
 std::string notice_page(const std::string& heading, const std::string& words);
 

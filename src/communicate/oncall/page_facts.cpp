@@ -15,7 +15,8 @@ std::string newest_change(const std::vector<incidents::Evidence>& evidence) {
   for (const auto& each : evidence)
     if (each.kind == "change" && (!newest || each.happened > newest->happened)) newest = &each;
   if (!newest) return "none found in the hour before";
-  return newest->happened ? fmt::format("{} ({})", newest->summary, to_rfc3339(*newest->happened)) : newest->summary;
+  const std::string at = newest->happened ? to_rfc3339(*newest->happened) : "";
+  return at.empty() || newest->summary.find(at) != std::string::npos ? newest->summary : fmt::format("{} ({})", newest->summary, at);
 }
 
 std::string runbook_words(const std::vector<incidents::RelatedItem>& related) {
@@ -47,6 +48,7 @@ PageFacts page_facts(const incidents::Incident& i, const std::vector<incidents::
   PageFacts out;
   out.severity = incidents::severity_word(i.impact);
   out.what = i.title;
+  out.summary = i.summary;
   out.impact = impact_in_words(i.impact);
   out.component = i.setting("tocsin:component");
   out.since = i.detected;

@@ -21,6 +21,7 @@ struct PageFacts {
   std::vector<std::string> findings;  ///< one line each: what the investigation found
   std::string runbook;                ///< the document and whether it runs
   std::string evidence_command;       ///< shows all of it
+  std::string summary;                ///< the incident's, as its plan or a person words it; may be empty
   std::string content;                ///< of an engagement without an incident
 };
 

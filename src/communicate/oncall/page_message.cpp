@@ -27,6 +27,7 @@ std::vector<Line> lines_of(const PageFacts& f, const PageAddress& a) {
   };
   add("Flapping", a.flapping.starts_with("Flapping: ") ? a.flapping.substr(10) : a.flapping);
   add("What", f.what);
+  add("Summary", one_line(f.summary));
   add("Value", f.value);
   if (f.since) add("Since", clock_words(*f.since) + " (" + to_rfc3339(*f.since) + ")");
   add("Impact", f.component.empty() ? f.impact : f.impact + " · " + f.component);

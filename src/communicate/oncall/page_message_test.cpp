@@ -57,7 +57,26 @@ TEST(PageMail, ASubjectIsOneLineAndHtmlIsEscaped) {
   EXPECT_THAT(acknowledge_form({.facts = facts}), Not(HasSubstr("<script>")));
 }
 
+TEST(PageMail, SaysTheSummaryAndTheTimeOfTheChangeOnce) {
+  incidents::Incident incident;
+  incident.title = "Checkout errors";
+  incident.summary = "18 % of orders\nfail";
+  incidents::Evidence change{.kind = "change", .title = "Change", .summary = "CreateRole by ops at 2026-11-24T03:01:00Z"};
+  change.happened = *parse_rfc3339("2026-11-24T03:01:00Z");
+  const PageFacts facts = page_facts(incident, {change}, {});
+  EXPECT_EQ(facts.last_change, "CreateRole by ops at 2026-11-24T03:01:00Z");
+  EXPECT_THAT(page_mail(facts, second).text, HasSubstr("Summary:     18 % of orders fail\n"));
+  EXPECT_THAT(acknowledge_form({.facts = facts}), HasSubstr("18 % of orders"));
+}
+
 TEST(PageContent, KeepsNoSecret) { EXPECT_THAT(page_content(checkout_fails(), second), Not(HasSubstr("TOKEN"))); }
+
+TEST(NamedForm, AsksForANameAndEscapesAll) {
+  const std::string page =
+      named_form({.severity = "SEV2", .what = "<b>x", .summary = "a & b", .action = "/c/TOKEN", .label = "Restart <i>: run Restart"});
+  for (const char* part : {"&lt;b&gt;x", "a &amp; b", "action=\"/c/TOKEN\"", "name=\"who\"", "Restart &lt;i&gt;: run Restart</button>"})
+    EXPECT_THAT(page, HasSubstr(part));
+}
 
 TEST(AcknowledgePage, HasOneButtonAndNoScript) {
   const std::string page =

@@ -39,8 +39,8 @@ std::string short_next(const std::string& next) {
 }
 
 templates::Values template_values(const PageFacts& f, const PageAddress& a) {
-  templates::Values out{
-      {"severity", f.severity}, {"what", f.what}, {"value", short_value(f.value)}, {"value_full", f.value}, {"component", f.component}};
+  templates::Values out{{"severity", f.severity}, {"what", f.what},           {"value", short_value(f.value)},
+                        {"value_full", f.value},  {"component", f.component}, {"summary", f.summary}};
   if (f.severity.starts_with("SEV")) out["severity_number"] = f.severity.substr(3);
   if (f.since) out["time"] = clock_words(*f.since);
   out["impact"] = behind_colon(f.impact);

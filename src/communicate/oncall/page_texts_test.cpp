@@ -43,6 +43,12 @@ TEST(PageTexts, WhatIsTooLongLosesItsDetailsNeverItsLink) {
   EXPECT_TRUE(sms.starts_with("SEV2 \"Kasse\" - Störung in ?: x"));
 }
 
+TEST(PageTexts, ATextWithoutAValueBeginsWithNoBlank) {
+  templates::Values values = checkout();
+  values["value_full"].clear();
+  EXPECT_TRUE(templates::MessageTemplates().render("page.push.text", values).starts_with("since 03:04 UTC, 1 in 5 orders fail."));
+}
+
 TEST(PageTexts, ValuesAndNextAreShort) {
   EXPECT_EQ(short_value("18 (threshold 5, normal 0.2)"), "18 (norm 0.2)");
   EXPECT_EQ(short_value("18 (threshold 5)"), "18");

@@ -29,7 +29,7 @@ const std::vector<Template>& defaults() {
       {"page.voice.ask", "what is said before a key is waited for", "Press 1 to acknowledge. Press any other key to hear it again."},
       {"page.push.title", "the title of a push message", "{{#severity}}{{severity}} {{/severity}}{{what}}"},
       {"page.push.text", "its text",
-       "{{#value_full}}{{value_full}}{{/value_full}}{{#time}} since {{time}}{{/time}}{{#impact}}, {{impact}}{{/impact}}.{{#why}} "
+       "{{#value_full}}{{value_full}} {{/value_full}}{{#time}}since {{time}}{{/time}}{{#impact}}, {{impact}}{{/impact}}.{{#why}} "
        "{{why}}{{/why}}{{#next}} Next: {{next}}.{{/next}}"},
       {"digest.subject", "the subject of a digest", "{{#severity}}[{{severity}}] {{/severity}}{{count}} more pages: {{what}} and others"},
       {"digest.text", "the text of a digest by mail or push; {{details}} is the list",
@@ -38,7 +38,8 @@ const std::vector<Template>& defaults() {
       {"digest.sms", "the same by SMS", "{{#severity}}{{severity}} {{/severity}}{{count}} more pages: {{what}} and others. All: {{url}}"},
       {"chat.opened", "the title in chat when an incident opens", "{{#severity}}{{severity}} {{/severity}}{{what}}"},
       {"chat.text", "its text",
-       "{{#value_full}}{{value_full}} {{/value_full}}{{#time}}since {{time}}{{/time}}{{#impact}}, {{impact}}{{/impact}}"},
+       "{{#value_full}}{{value_full}} {{/value_full}}{{#time}}since {{time}}{{/time}}{{#impact}}, {{impact}}{{/impact}}{{#summary}}. "
+       "{{summary}}{{/summary}}"},
   };
   return all;
 }
@@ -55,6 +56,7 @@ const Values& sample_values() {
       {"time", "03:04 UTC"},
       {"impact", "1 in 5 orders fail"},
       {"component", "Checkout"},
+      {"summary", "Orders fail at the payment step."},
       {"why", "You are first in primary."},
       {"next", "Secondary 03:10"},
       {"url", "https://s.example/a/K7Q2M4XR9B"},

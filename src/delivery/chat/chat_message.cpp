@@ -9,8 +9,8 @@ namespace tocsin::delivery {
 namespace {
 
 // lengths that the services take
-constexpr std::size_t slack_section_max = 2900, slack_header_max = 148, discord_description_max = 4000, discord_title_max = 250,
-                      fields_max = 10;
+constexpr std::size_t slack_section_max = 2900, slack_field_max = 1900, slack_header_max = 148, discord_description_max = 4000,
+                      discord_title_max = 250, fields_max = 10;
 
 std::string cut(std::string_view text, std::size_t bytes_max) {
   if (text.size() <= bytes_max) return std::string(text);
@@ -98,7 +98,7 @@ Document slack_body(const ChatMessage& m, const std::string& channel) {
   if (!m.text.empty()) blocks.push_back(Object{{"type", "section"}, {"text", section(slack_text(m.text))}});
   Array fields;
   for (const auto& [name, value] : m.fields)
-    if (fields.size() < fields_max) fields.push_back(section("*" + slack_text(name) + "*\n" + slack_text(value)));
+    if (fields.size() < fields_max) fields.push_back(section(cut("*" + slack_text(name) + "*\n" + slack_text(value), slack_field_max)));
   if (!fields.empty()) blocks.push_back(Object{{"type", "section"}, {"fields", std::move(fields)}});
   Array buttons;
   for (const auto& [label, url] : m.links) {

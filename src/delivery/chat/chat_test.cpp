@@ -94,6 +94,12 @@ TEST_F(ChatStory, AWorkspaceThatNobodyNamedIsRefusedAndNoSecretIsTold) {
   }
 }
 
+TEST(ChatMessages, SlacksFieldsStayWithinItsTwoThousandCharacters) {
+  const Document body = chat_body(ChatService::slack, {.title = "t", .fields = {{"Reason", std::string(5000, 'x')}}}, "C1");
+  for (const Document& block : array_at(body, "blocks"))
+    for (const Document& field : array_at(block, "fields")) EXPECT_LE(text_or(field, "text").size(), 2000u);
+}
+
 TEST(ChatFuzz, AnyTextBecomesAMessageOfEachService) {
   fuzz::mutate({"**bold** [a](http://b) <x> & @channel", std::string(6000, 'x'), "[[[](http"}, 1500, [](std::string_view text) {
     const ChatMessage m{.title = std::string(text), .text = std::string(text), .fields = {{"f", std::string(text)}}};
