@@ -60,11 +60,17 @@ Object take_outermost(Strays& strays) {
   return taken;
 }
 
+/// SDKs write "local" for work inside the service, which calls nobody.
+std::string space_of(const Object& document) {
+  std::string space = text(document, "namespace");
+  return space == "aws" || space == "remote" ? space : "";
+}
+
 TraceEntity read_entity(const Object& document, int depth) {
   TraceEntity out{.id = text(document, "id"),
                   .parent_id = text(document, "parent_id"),
                   .name = text(document, "name"),
-                  .space = text(document, "namespace")};
+                  .space = space_of(document)};
   out.document = &document;
   out.start = seconds_at(document, "start_time", 0);
   out.end = seconds_at(document, "end_time", out.start);

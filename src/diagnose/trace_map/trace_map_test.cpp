@@ -48,6 +48,13 @@ TEST(Trace, IsPartialWhileSomethingIsMissing) {
   EXPECT_EQ(traced.segments.size(), 1u);
 }
 
+TEST(Trace, WorkInsideAServiceIsNoServiceOfItsOwn) {
+  const Trace trace = assemble_trace("t", {R"({"id":"a","name":"shop","start_time":1,"end_time":2,"subsegments":[{"id":"b","name":"work","namespace":"local","start_time":1,"end_time":2,
+        "subsegments":[{"id":"c","name":"bank","namespace":"remote","start_time":1,"end_time":2}]}]})"});
+  ASSERT_EQ(trace.segments.size(), 2u) << "as aws-xray-sdk for Python writes in_subsegment";
+  EXPECT_EQ(trace.segments[1].entity.name, "bank");
+}
+
 TEST(Trace, ARingOfStraysEnds) {
   const Trace trace = assemble_trace("t", {R"({"id":"a","type":"subsegment","name":"n","start_time":1,"end_time":2,"parent_id":"b"})",
                                            R"({"id":"b","type":"subsegment","name":"m","start_time":1,"end_time":2,"parent_id":"a"})"});
