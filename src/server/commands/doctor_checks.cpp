@@ -51,7 +51,8 @@ Finding check_listener(const ServerConfig& config, const wire::ListenAddress& ad
 
 Finding check_data_directory(const std::filesystem::path& directory) {
   const std::string subject = "data directory";
-  if (!std::filesystem::is_directory(directory))
+  std::error_code failed;
+  if (!std::filesystem::is_directory(directory, failed))
     return {subject, Health::ill, directory.string() + " is not there", "tocsin init --data " + directory.string()};
   if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0)
     return {subject, Health::ill, "this user cannot write to " + directory.string(),
@@ -61,7 +62,7 @@ Finding check_data_directory(const std::filesystem::path& directory) {
 
 Finding check_free_space(const std::filesystem::path& directory) {
   std::error_code failed;
-  const auto space = std::filesystem::space(std::filesystem::exists(directory) ? directory : std::filesystem::path("."), failed);
+  const auto space = std::filesystem::space(std::filesystem::exists(directory, failed) ? directory : std::filesystem::path("."), failed);
   const std::string words = std::to_string(space.available / mebibyte) + " MiB free";
   const std::string fix = "make room on the disk that holds " + directory.string() + ", or move it to a larger one";
   if (failed || space.available < 256 * mebibyte) return {"disk space", Health::ill, failed ? failed.message() : words, fix};
@@ -99,7 +100,10 @@ Finding check_certificate(const ServerConfig& config, Instant now) {
   const std::string renew =
       own ? "rm -f " + certificate.string() + " && tocsin init --data " + config.data.string() : "renew " + certificate.string();
   const auto loaded = wire::load_server_tls(certificate, key);
-  if (!loaded && own && !std::filesystem::exists(certificate))
+  std::error_code hidden;
+  const bool is_there = std::filesystem::exists(certificate, hidden);
+  if (!loaded && own && hidden) return {"certificate", Health::well, "not looked at"};
+  if (!loaded && own && !is_there)
     return {"certificate", Health::doubtful, "there is none, so https is off", "tocsin init --data " + config.data.string()};
   if (!loaded) return {"certificate", Health::ill, loaded.error().message, renew};
   const Instant ends = wire::certificate_expiry(certificate).value_or(Instant{});
@@ -119,7 +123,8 @@ Finding check_mail_server(const ServerConfig& config) {
 
 Finding check_database(const std::filesystem::path& directory) {
   const auto file = DataDirectory{directory}.state_database();
-  if (!std::filesystem::exists(file)) return {"database", Health::well, "not made yet"};
+  std::error_code hidden;
+  if (!std::filesystem::exists(file, hidden)) return {"database", Health::well, hidden ? "not looked at" : "not made yet"};
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READONLY, nullptr);
   const std::unique_ptr<sqlite3, decltype(&sqlite3_close)> database(opened, sqlite3_close);

@@ -46,6 +46,13 @@ TEST_F(DoctorTest, DataThatOthersCanRead) {
   EXPECT_EQ(check_privacy(data).health, Health::well);
 }
 
+TEST_F(DoctorTest, DataThatThisUserMayNotLookAt) {
+  const ServerConfig config{.data = data / std::string(300, 'x')};  // the system refuses to look, as it does in another user's directory
+  EXPECT_EQ(check_data_directory(config.data).health, Health::ill);
+  EXPECT_EQ(check_certificate(config, Instant{}).words, "not looked at");
+  EXPECT_EQ(check_database(config.data).words, "not looked at");
+}
+
 TEST_F(DoctorTest, AKeyThatIsGoneAndKeysThatWereNeverMade) {
   EXPECT_EQ(check_server_key(data).health, Health::well);
   expect(check_first_keys(data), Health::doubtful, "nobody has one yet", "tocsin init");

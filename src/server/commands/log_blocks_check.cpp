@@ -10,7 +10,8 @@ namespace tocsin::server {
 Finding check_log_blocks(const std::filesystem::path& data) {
   const std::string subject = "log blocks";
   const std::filesystem::path file = DataDirectory{data}.telemetry() / "logs.db";
-  if (!std::filesystem::exists(file)) return {subject, Health::well, "none yet"};
+  std::error_code hidden;
+  if (!std::filesystem::exists(file, hidden)) return {subject, Health::well, hidden ? "not looked at" : "none yet"};
   auto database = storage::open_sqlite_database(file.string());
   if (!database) return {subject, Health::well, "in use by the running server"};
   telemetry::LogTables tables(**database);
