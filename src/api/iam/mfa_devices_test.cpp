@@ -54,7 +54,7 @@ TEST(MfaDevices, AreMadeEnabledListedTaggedAndLetGo) {
   EXPECT_EQ(world.refused("CreateVirtualMFADevice", Object{{"VirtualMFADeviceName", "ann-phone"}}),
             "EntityAlreadyExistsException: MFADevice entity at the same path and name already exists.");
   Object wrong = world.of_ann();
-  wrong["AuthenticationCode1"] = wrong["AuthenticationCode2"] = world.code();
+  for (const char* name : {"AuthenticationCode1", "AuthenticationCode2"}) wrong[name] = world.code();
   EXPECT_EQ(world.refused("EnableMFADevice", wrong), "InvalidAuthenticationCodeException: Authentication code for device is not valid.");
   EXPECT_EQ(array_at(world.done("ListVirtualMFADevices", Object{{"AssignmentStatus", "Unassigned"}}), "VirtualMFADevices").size(), 1u);
   world.enable();
