@@ -120,7 +120,7 @@ bool PeriodRun::decode(std::string_view bytes, SlotTimes times, Integers& scratc
   for (std::size_t i = 0; whole && i < times_.size(); ++i) {
     // a slot holds no more periods than that, and they ascend
     if (times_[i] < 0 || times_[i] > 1'000'000) whole = false;
-    times_[i] = times.slot_s + times_[i] * times.resolution_s;
+    times_[i] = times.slot_s + (whole ? times_[i] * times.resolution_s : 0);
     if (i > 0 && times_[i] <= times_[i - 1]) whole = false;
   }
   whole = whole && (form == plain_form ? read_reals(in, count, values_, scratch) : read_aggregates(in, count, aggregates_, scratch)) &&
