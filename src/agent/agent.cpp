@@ -1,7 +1,9 @@
 #include "agent/agent.h"
 
 #include <boost/json.hpp>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "agent/host_facts.h"
 #include "agent/job_runner.h"
@@ -50,9 +52,10 @@ struct Agent::Parts {
     sockets->connect(
         client.control_channel_url(), {},
         [this, token = *token](std::shared_ptr<wire::WebSocket> opened) {
-          // a task that is never run must not keep a connection beyond the thread that serves it
-          executor->post([this, token, weak = std::weak_ptr(opened)] {
-            if (const auto still_open = weak.lock()) greet(token, still_open);
+          // not held by the task: one that is never run would keep the connection beyond the thread that serves it
+          hold(opened);
+          executor->post([this, token] {
+            if (const auto held = take_held()) greet(token, held);
           });
           return wire::WebSocketListener{
               .on_text = [](std::string) {},
@@ -60,6 +63,16 @@ struct Agent::Parts {
               .on_close = [this, opened = opened.get()] { executor->post([this, opened] { lost(opened); }); }};
         },
         [this](Error error) { executor->post([this, error] { retry(error); }); });
+  }
+
+  void hold(std::shared_ptr<wire::WebSocket> just_opened) {
+    const std::lock_guard lock(opened_mutex);
+    opened_not_greeted = std::move(just_opened);
+  }
+
+  std::shared_ptr<wire::WebSocket> take_held() {
+    const std::lock_guard lock(opened_mutex);
+    return std::exchange(opened_not_greeted, nullptr);
   }
 
   void greet(const std::string& token, const std::shared_ptr<wire::WebSocket>& opened) {
@@ -180,6 +193,8 @@ struct Agent::Parts {
   JobSpool spool;
   std::unique_ptr<wire::WebSocketClient> sockets;
   std::shared_ptr<wire::WebSocket> socket;
+  std::mutex opened_mutex;
+  std::shared_ptr<wire::WebSocket> opened_not_greeted;  ///< guarded by opened_mutex
   Duration delay = reconnect_first;
   TimerId reply_timer = 0;
   bool pinged = false;
@@ -209,6 +224,7 @@ void Agent::stop() {
   parts_->executor->halt();
   // the channel says that it is closed while it ends, so the executor must be there still
   parts_->socket.reset();
+  parts_->take_held();
   parts_->sockets.reset();
   parts_->executor.reset();
 }
