@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "events/rules/delivery_sender.h"
 #include "events/rules/rule_cache.h"
 #include "events/rules/rule_rows.h"
 #include "events/rules/target_input.h"
@@ -235,7 +236,10 @@ Result<void> Rules::dispatch(const TargetDelivery& delivery) {
 }
 
 Result<void> Rules::dispatch_to_queue(const TargetDelivery& delivery) {
-  delivery::OutgoingMessage message{.body = delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn, .role_arn = text_or(delivery.definition, "RoleArn")};
+  delivery::OutgoingMessage message{.body = delivery.input,
+                                    .sender_id = sender_service(delivery),
+                                    .source_arn = sender_arn(delivery),
+                                    .role_arn = text_or(delivery.definition, "RoleArn")};
   if (const Document* group = find(find(delivery.definition, "SqsParameters"), "MessageGroupId"))
     message.group_id = std::string(group->as_string());
   const auto sent = queues_.send(delivery.target.text(), message);
@@ -294,7 +298,7 @@ void Rules::retry_later(const TargetDelivery& delivery, const Error& error) {
   if (retries_of(delivery.definition) == 0)
     return to_dead_letters(delivery, error_code_of(error), error.message, {.condition = "MaximumRetryAttempts", .retries = 0});
   log::warning("events/rules", "target will be tried again",
-               {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error.message}});
+               {{"rule", sender_arn(delivery)}, {"target", delivery.target.text()}, {"error", error.message}});
   enqueue(delivery, true);
 }
 
@@ -315,9 +319,11 @@ void Rules::to_dead_letters(const TargetDelivery& delivery, const std::string& e
   const Document* arn = find(find(delivery.definition, "DeadLetterConfig"), "Arn");
   if (!arn)
     return log::warning("events/rules", "target failed and has no dead-letter queue",
-                        {{"rule", delivery.rule_arn}, {"target", delivery.target.text()}, {"error", error_message}});
+                        {{"rule", sender_arn(delivery)}, {"target", delivery.target.text()}, {"error", error_message}});
   delivery::OutgoingMessage message{
-      .body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = "events.amazonaws.com", .source_arn = delivery.rule_arn};
+      .body = delivery.input.empty() ? "{}" : delivery.input, .sender_id = sender_service(delivery), .source_arn = sender_arn(delivery)};
+  // a rule's queue has to let EventBridge in, a schedule's is written to as its role
+  if (!delivery.schedule_arn.empty()) message.role_arn = text_or(delivery.definition, "RoleArn");
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) message.attributes[name] = {"String", value};
   };

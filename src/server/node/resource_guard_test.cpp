@@ -81,6 +81,44 @@ TEST(ResourcePolicies, ARuleThatTakesOnARoleMayWhatTheRoleMay) {
   EXPECT_FALSE(world.received("orders").is_null()) << "the role's own policy is enough within the account";
 }
 
+TEST(ResourcePolicies, AScheduleSendsAsTheRoleThatTrustsTheScheduler) {
+  Story world(62);
+  const std::string queue = world.queue("reports"), dead = world.queue("dead");
+  const auto trust = [](const char* service) {
+    return to_json(
+        Object{{"Version", "2012-10-17"},
+               {"Statement", Object{{"Effect", "Allow"}, {"Principal", Object{{"Service", service}}}, {"Action", "sts:AssumeRole"}}}});
+  };
+  world.call("iam", "CreateRole", {{"RoleName", "clock"}, {"AssumeRolePolicyDocument", trust("scheduler.amazonaws.com")}});
+  const auto may_send_to = [&](const std::string& resource) {
+    world.call("iam", "PutRolePolicy",
+               {{"RoleName", "clock"},
+                {"PolicyName", "p"},
+                {"PolicyDocument",
+                 Story::policy({{"Effect", "Allow"}, {"Action", Array{"sqs:SendMessage", "sns:Publish"}}, {"Resource", resource}})}});
+  };
+  may_send_to(dead);
+  const auto schedule = [&](const std::string& name, const std::string& target) {
+    world.call("scheduler", "CreateSchedule",
+               {{"Name", name},
+                {"ScheduleExpression", "rate(1 minute)"},
+                {"FlexibleTimeWindow", Object{{"Mode", "OFF"}}},
+                {"Target", Object{{"Arn", target},
+                                  {"RoleArn", "arn:aws:iam::" + world.client().account + ":role/clock"},
+                                  {"Input", R"({"to":")" + name + R"("})"},
+                                  {"DeadLetterConfig", Object{{"Arn", dead}}}}}});
+    world.fast_forward(61s);
+  };
+  schedule("queue", queue);
+  EXPECT_TRUE(world.received("reports").is_null()) << "the role may not send there";
+  const Document letter = world.received("dead");
+  ASSERT_FALSE(letter.is_null()) << "but to the dead letters";
+  EXPECT_EQ(text_or(letter, "Body"), R"({"to":"queue"})");
+  may_send_to("*");
+  world.fast_forward(61s);
+  EXPECT_EQ(text_or(world.received("reports"), "Body"), R"({"to":"queue"})");
+}
+
 TEST(ResourcePolicies, ATopicReachesOnlyQueuesThatLetItIn) {
   Story story(91);
   const std::string topic = story.topic("pages"), queue = story.queue("work");
