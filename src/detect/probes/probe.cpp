@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/text_time.h"
 #include "detect/reports/heartbeats.h"
 
 namespace tocsin::detect {
@@ -27,7 +28,7 @@ Result<void> read_span(const Document& document, const char* member, Duration mi
   const auto text = text_at(document, member);
   if (!text) return {};
   const auto span = parse_span(*text);
-  if (!span || *span < min || *span > max) return bad(fmt::format("{} is a span such as 30s or 5m, within its limits", member));
+  if (!span || *span < min || *span > max) return bad(fmt::format("{} is a span such as 30s or 5m, from {} to {}", member, to_words(min), to_words(max)));
   out = *span;
   return {};
 }
