@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/log.h"
+#include "events/rules/delivery_sender.h"
 #include "incidents/event_names.h"
 #include "incidents/event_reading.h"
 
@@ -12,7 +13,7 @@ namespace {
 using events::TargetDelivery;
 
 Result<void> to_topic(Rooms& rooms, const TargetDelivery& delivery) {
-  const ServiceAct act{"events.amazonaws.com", "sns:Publish", delivery.target.text(), delivery.rule_arn, text_or(delivery.definition, "RoleArn")};
+  const ServiceAct act{events::sender_service(delivery), "sns:Publish", delivery.target.text(), events::sender_arn(delivery), text_or(delivery.definition, "RoleArn")};
   if (auto admitted = rooms.resource_guard.admit(act); !admitted) return admitted;
   const auto published = rooms.topics.publish(delivery.target.text(), {.message = delivery.input});
   return published ? Result<void>() : std::unexpected(published.error());
@@ -40,7 +41,7 @@ Result<void> to_automation(Rooms& rooms, const TargetDelivery& delivery) {
     document.resize(colon);
   }
   remediate::StartAutomation start{.document = document, .version = version, .parameters = {}, .client_token = delivery.delivery_id,
-                                   .principal = service_principal(delivery.scope.account, "events.amazonaws.com"), .role_arn = text_or(delivery.definition, "RoleArn"),
+                                   .principal = service_principal(delivery.scope.account, events::sender_service(delivery)), .role_arn = text_or(delivery.definition, "RoleArn"),
                                    .incident_arn = {}, .tags = {}};
   if (const auto input = parse_json(delivery.input); input && input->is_object())
     for (const auto& [name, values] : input->get_object())
@@ -60,7 +61,7 @@ Result<void> to_run_command(Rooms& rooms, const TargetDelivery& delivery) {
                               .document_name = document->name,
                               .document_version = "$DEFAULT",
                               .document = document->content.content,
-                              .comment = "by " + delivery.rule_arn,
+                              .comment = "by " + events::sender_arn(delivery),
                               .requested_by = "arn:aws:iam::" + delivery.scope.account + ":root"};
   if (const Document* parameters = find(delivery.definition, "RunCommandParameters")) spec.targets = array_at(*parameters, "RunCommandTargets");
   if (spec.targets.empty()) return fail(ErrorKind::invalid, "RunCommandParameters with RunCommandTargets are wanted.");
@@ -136,8 +137,7 @@ void connect(Rooms& rooms) {
   rooms.rules.bind("ssm", [&rooms](const TargetDelivery& delivery) { return to_automation(rooms, delivery); });
 
   rooms.rules.set_bus_admission([&rooms](const TargetDelivery& delivery) {
-    const std::string source = delivery.rule_arn.empty() ? delivery.schedule_arn : delivery.rule_arn;
-    return rooms.resource_guard.admit_account({"events.amazonaws.com", "events:PutEvents", delivery.target.text(), source});
+    return rooms.resource_guard.admit_account({events::sender_service(delivery), "events:PutEvents", delivery.target.text(), events::sender_arn(delivery)});
   });
 
   rooms.rules.bind_later("scheduler", [&rooms](TargetDelivery delivery, auto done) { rooms.own_api.call_universal(std::move(delivery), std::move(done)); });

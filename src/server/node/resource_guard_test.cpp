@@ -83,7 +83,9 @@ TEST(ResourcePolicies, ARuleThatTakesOnARoleMayWhatTheRoleMay) {
 
 TEST(ResourcePolicies, AScheduleSendsAsTheRoleThatTrustsTheScheduler) {
   Story world(62);
-  const std::string queue = world.queue("reports"), dead = world.queue("dead");
+  const std::string queue = world.queue("reports"), dead = world.queue("dead"), topic = world.topic("pages");
+  world.call("sns", "Subscribe",
+             {{"TopicArn", topic}, {"Protocol", "sqs"}, {"Endpoint", queue}, {"Attributes", Object{{"RawMessageDelivery", "true"}}}});
   const auto trust = [](const char* service) {
     return to_json(
         Object{{"Version", "2012-10-17"},
@@ -117,6 +119,11 @@ TEST(ResourcePolicies, AScheduleSendsAsTheRoleThatTrustsTheScheduler) {
   may_send_to("*");
   world.fast_forward(61s);
   EXPECT_EQ(text_or(world.received("reports"), "Body"), R"({"to":"queue"})");
+  world.call("scheduler", "DeleteSchedule", {{"Name", "queue"}});
+  world.call("sqs", "PurgeQueue", {{"QueueUrl", world.url("reports")}});
+  world.set_queue_policy("reports", Story::policy(world.statement("sns.amazonaws.com", "sqs:SendMessage", queue, "")));
+  schedule("topic", topic);
+  EXPECT_EQ(text_or(world.received("reports"), "Body"), R"({"to":"topic"})");
 }
 
 TEST(ResourcePolicies, ATopicReachesOnlyQueuesThatLetItIn) {
