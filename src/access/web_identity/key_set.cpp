@@ -11,6 +11,7 @@
 
 #include "base/document.h"
 #include "base/encoding.h"
+#include "base/freed.h"
 
 namespace tocsin::access {
 namespace {
@@ -19,19 +20,12 @@ constexpr std::size_t keys_max = 100;
 constexpr std::size_t modulus_bytes_min = 256;
 constexpr std::size_t modulus_bytes_max = 1024;
 
-template <auto function>
-struct Free {
-  template <typename T>
-  void operator()(T* held) const {
-    function(held);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using Builder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
-using Parameters = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
-using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Context = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, Freed<OSSL_PARAM_BLD_free>>;
+using Parameters = std::unique_ptr<OSSL_PARAM, Freed<OSSL_PARAM_free>>;
+using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
 
 struct Curve {
   std::string_view name;
@@ -100,7 +94,7 @@ const EVP_MD* digest_of(std::string_view algorithm) {
 // JWS has r and s side by side, OpenSSL wants them as ASN.1
 std::string der_of(std::string_view signature) {
   const std::size_t half = signature.size() / 2;
-  const std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>> made(ECDSA_SIG_new());
+  const std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>> made(ECDSA_SIG_new());
   ECDSA_SIG_set0(made.get(), number(signature.substr(0, half)).release(), number(signature.substr(half)).release());
   unsigned char* out = nullptr;
   const int size = i2d_ECDSA_SIG(made.get(), &out);

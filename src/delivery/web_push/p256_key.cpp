@@ -7,17 +7,11 @@
 #include <openssl/param_build.h>
 
 #include "base/digest.h"
+#include "base/freed.h"
 
 namespace tocsin::delivery {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* owned) const {
-    Free(owned);
-  }
-};
 using PKey = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using PKeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
 using Number = std::unique_ptr<BIGNUM, Freed<BN_clear_free>>;

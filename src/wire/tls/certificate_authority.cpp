@@ -11,20 +11,14 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include "base/freed.h"
 
 namespace tocsin::wire {
 namespace {
 
-template <auto release>
-struct Release {
-  template <typename T>
-  void operator()(T* held) const {
-    release(held);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Release<X509_free>>;
-using Bio = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
 
 std::string text_of(BIO* bio) {
   char* data = nullptr;
