@@ -49,6 +49,12 @@ std::string address_towards(const std::string& host) {
 
 }  // namespace
 
+std::string host_name(const std::string& name) {
+  if (!name.empty()) return name;
+  const std::string own = name_of_host();
+  return own.empty() ? "localhost" : own;
+}
+
 HostFacts read_host_facts(const std::string& server_host, const std::string& name) {
   return {name.empty() ? name_of_host() : name, address_towards(server_host), os_release("NAME"), os_release("VERSION_ID")};
 }

@@ -1,30 +1,18 @@
 #include "agent/host_metrics_loop.h"
 
-#include <unistd.h>
-
-#include <array>
-
+#include "agent/host_facts.h"
 #include "agent/host_metrics/metric_sender.h"
 #include "agent/server_client.h"
 #include "base/executor.h"
 
 namespace tocsin::agent {
-namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name[0] == '\0' ? "localhost" : name.data();
-}
-
-}  // namespace
 
 struct HostMetricsLoop::Parts {
   Parts(Registration registration, const std::filesystem::path& directory, const Clock& clock, Random& random)
       : clock(clock),
         client(std::move(registration), clock, random),
         spool(directory / "metrics"),
-        sender(client.registration().computer_name.empty() ? host_name() : client.registration().computer_name, spool, read_host,
+        sender(host_name(client.registration().computer_name), spool, read_host,
                [this](const std::string& body) { return client.put_metric_data(body); }),
         executor(make_thread_executor(clock, "metrics")) {}
 

@@ -1,9 +1,6 @@
 #include "agent/log_files_loop.h"
 
-#include <unistd.h>
-
-#include <array>
-
+#include "agent/host_facts.h"
 #include "agent/log_files/file_source.h"
 #include "agent/log_files/journal_source.h"
 #include "agent/log_files/log_shipper.h"
@@ -14,15 +11,6 @@
 #include "base/log.h"
 
 namespace tocsin::agent {
-namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name[0] == '\0' ? "localhost" : name.data();
-}
-
-}  // namespace
 
 struct LogFilesLoop::Parts {
   Parts(Registration registration, const std::filesystem::path& directory, const Clock& clock, Random& random)
@@ -67,7 +55,7 @@ LogFilesLoop::LogFilesLoop(Registration registration, const std::filesystem::pat
 LogFilesLoop::~LogFilesLoop() = default;
 
 Result<void> LogFilesLoop::start(const LogFilesOptions& options, Duration every) {
-  const std::string host = parts_->client.registration().computer_name.empty() ? host_name() : parts_->client.registration().computer_name;
+  const std::string host = host_name(parts_->client.registration().computer_name);
   for (const std::string& file : options.files) {
     const std::size_t equal = file.find('=');
     if (equal == 0 || equal == std::string::npos || equal + 1 == file.size())

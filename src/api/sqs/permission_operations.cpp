@@ -79,15 +79,6 @@ Array statements_of(const Object& policy) {
   return statements->is_array() ? statements->get_array() : Array{*statements};
 }
 
-template <typename Act>
-Reply with_queue(Queues& queues, const Call& call, Act act) {
-  const auto arn = addressed_arn(call);
-  if (!arn) return std::unexpected(arn.error());
-  const auto queue = queues.find(*arn);
-  if (!queue) return refuse(queue.error());
-  return act(*queue);
-}
-
 Reply store(Queues& queues, const delivery::Queue& queue, Object policy, Array statements) {
   const bool empty = statements.empty();
   policy["Statement"] = std::move(statements);

@@ -58,16 +58,6 @@ TextMap attributes_of(Queues& queues, const delivery::Queue& queue) {
   return out;
 }
 
-/// Runs `act(queue)` on the queue that the call addresses.
-template <typename Act>
-Reply with_queue(Queues& queues, const Call& call, Act act) {
-  const auto arn = addressed_arn(call);
-  if (!arn) return std::unexpected(arn.error());
-  const auto queue = queues.find(*arn);
-  if (!queue) return refuse(queue.error());
-  return act(*queue);
-}
-
 /// Without MaxResults the service gives the first thousand and no token.
 struct Page {
   std::string after;

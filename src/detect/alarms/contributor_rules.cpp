@@ -45,6 +45,19 @@ void settle(ContributorBook& book) {
   book.change_alarm(state, reason, true);
 }
 
+struct TakenOut {
+  ContributorRecord contributor;
+  bool is_new = false;
+};
+
+/// The contributor of a series, which is then no longer among the known; one that was not there is new.
+template <typename Known>
+TakenOut taken_out(Known& known, const SeriesPoints& series, Instant now, Instant turned) {
+  const std::string id = contributor_id(series.attributes);
+  if (auto node = known.extract(id)) return {node.mapped(), false};
+  return {{.id = id, .attributes = to_document(series.attributes), .transitioned = now, .turned = turned}, true};
+}
+
 }  // namespace
 
 std::string contributor_id(const std::map<std::string, std::string>& attributes) {
@@ -59,12 +72,7 @@ std::string contributors_reason(std::size_t in_alarm, std::size_t all) {
 void evaluate_contributors(ContributorBook& book, const AlarmTerms& terms, const ManySeries& many, Instant now, bool unwatched) {
   auto known = by_id(book.all());
   for (const SeriesPoints& series : many.series) {
-    const std::string id = contributor_id(series.attributes);
-    auto node = known.extract(id);
-    const bool is_new = node.empty();
-    ContributorRecord contributor =
-        is_new ? ContributorRecord{.id = id, .attributes = to_document(series.attributes), .transitioned = now, .turned = now}
-               : node.mapped();
+    auto [contributor, is_new] = taken_out(known, series, now, now);
     std::vector<Mark> marks;
     for (const Datapoint& each : series.range)
       marks.push_back(!each.value ? Mark::missing : breaches(terms, each) ? Mark::breaching : Mark::ok);
@@ -94,12 +102,7 @@ void evaluate_contributors(ContributorBook& book, const AlarmTerms& terms, const
 void evaluate_promql_contributors(ContributorBook& book, const AlarmTerms& terms, const ManySeries& many, Instant at, Instant now) {
   auto known = by_id(book.all());
   for (const SeriesPoints& series : many.series) {
-    const std::string id = contributor_id(series.attributes);
-    auto node = known.extract(id);
-    const bool is_new = node.empty();
-    ContributorRecord contributor =
-        is_new ? ContributorRecord{.id = id, .attributes = to_document(series.attributes), .transitioned = now, .turned = at}
-               : node.mapped();
+    auto [contributor, is_new] = taken_out(known, series, now, at);
     const bool came_back = !contributor.present;
     if (came_back) contributor.present = true, contributor.turned = at;
     const bool fires = contributor.state == AlarmState::ok && at - contributor.turned >= std::chrono::seconds(terms.promql->pending_s);
