@@ -34,41 +34,29 @@ Setting toggle(std::string_view key, bool ServerConfig::*member, std::string_vie
           }};
 }
 
-Applied set_listen(ServerConfig& config, const Values& values) {
+/// The addresses that a setting names; "off" names none.
+Applied set_addresses(std::vector<wire::ListenAddress>& into, const std::string& setting, const Values& values) {
   std::vector<wire::ListenAddress> addresses;
   for (const std::string& value : values) {
     if (value == "off") continue;
     const auto address = wire::parse_listen_address(value);
-    if (!address) return fail(ErrorKind::invalid, "listen: " + address.error().message);
+    if (!address) return fail(ErrorKind::invalid, setting + ": " + address.error().message);
     addresses.push_back(*address);
   }
-  config.listen = std::move(addresses);
+  into = std::move(addresses);
   return {};
 }
 
-Applied set_statsd(ServerConfig& config, const Values& values) {
-  std::vector<wire::ListenAddress> addresses;
-  for (const std::string& value : values) {
-    if (value == "off") continue;
-    const auto address = wire::parse_listen_address(value);
-    if (!address) return fail(ErrorKind::invalid, "statsd: " + address.error().message);
-    addresses.push_back(*address);
-  }
-  config.statsd = std::move(addresses);
-  return {};
-}
+Applied set_listen(ServerConfig& config, const Values& values) { return set_addresses(config.listen, "listen", values); }
+
+Applied set_statsd(ServerConfig& config, const Values& values) { return set_addresses(config.statsd, "statsd", values); }
+
+Applied set_mail_in(ServerConfig& config, const Values& values) { return set_addresses(config.mail_in, "mail-in", values); }
 
 Applied set_xray_daemon(ServerConfig& config, const Values& values) {
-  std::vector<wire::ListenAddress> addresses;
-  for (const std::string& value : values) {
-    if (value == "off") continue;
-    const auto address = wire::parse_listen_address(value);
-    if (!address) return fail(ErrorKind::invalid, "xray-daemon: " + address.error().message);
-    addresses.push_back(*address);
-  }
-  config.xray_daemon = std::move(addresses);
-  config.xray_daemon_wanted = true;
-  return {};
+  auto applied = set_addresses(config.xray_daemon, "xray-daemon", values);
+  if (applied) config.xray_daemon_wanted = true;
+  return applied;
 }
 
 Applied set_scrape(ServerConfig& config, const Values& values) {
@@ -102,18 +90,6 @@ Applied set_smtp(ServerConfig& config, const Values& values) {
   }
   if (auto sound = delivery::check_smtp_url(values.back()); !sound) return fail(ErrorKind::invalid, "smtp: " + sound.error().message);
   config.smtp_url = values.back();
-  return {};
-}
-
-Applied set_mail_in(ServerConfig& config, const Values& values) {
-  std::vector<wire::ListenAddress> addresses;
-  for (const std::string& value : values) {
-    if (value == "off") continue;
-    const auto address = wire::parse_listen_address(value);
-    if (!address) return fail(ErrorKind::invalid, "mail-in: " + address.error().message);
-    addresses.push_back(*address);
-  }
-  config.mail_in = std::move(addresses);
   return {};
 }
 

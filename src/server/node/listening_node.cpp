@@ -277,10 +277,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   Result<void> bind_statsd() {
     for (const wire::ListenAddress& address : config_.statsd) {
       auto& listener = udp_.emplace_back(std::make_unique<wire::UdpListener>([this](std::string_view datagram) {
-        const SharedGeneration generation = generation_now();
-        if (!generation) return;
-        std::shared_lock inside(generation->door);
-        if (!generation->over) generation->interior->receive_statsd(datagram);
+        with_interior([&](Interior& interior) { interior.receive_statsd(datagram); });
       }));
       if (auto started = listener->start(address); !started) return started;
       endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
@@ -325,11 +322,8 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   Result<void> bind_syslog(std::shared_ptr<const wire::TlsContext> tls) {
     if (config_.syslog.empty()) return {};
     syslog_ = std::make_unique<wire::SyslogServer>(config_.syslog, std::move(tls), [this](std::vector<std::string> messages, std::string peer, Task kept) {
-      const SharedGeneration generation = generation_now();
-      if (!generation) return kept();  // what comes while the server is emptied is emptied with it
-      std::shared_lock inside(generation->door);
-      if (generation->over) return kept();
-      generation->interior->receive_syslog(std::move(messages), std::move(peer), std::move(kept));
+      // what comes while the server is emptied is emptied with it
+      if (!with_interior([&](Interior& interior) { interior.receive_syslog(std::move(messages), std::move(peer), std::move(kept)); })) kept();
     });
     if (auto started = syslog_->start(); !started) return started;
     for (const wire::SyslogListen& each : syslog_->bound()) endpoints_.push_back(wire::to_text(each));
@@ -339,11 +333,8 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   Result<void> bind_mail() {
     if (config_.mail_in.empty()) return {};
     mail_ = std::make_unique<wire::SmtpServer>(config_.mail_in, [this](wire::ReceivedMail mail, std::function<void(wire::MailVerdict)> answer) {
-      const SharedGeneration generation = generation_now();
-      if (!generation) return answer({451, "the server is emptied"});
-      std::shared_lock inside(generation->door);
-      if (generation->over) return answer({451, "the server is emptied"});
-      generation->interior->receive_mail(std::move(mail), std::move(answer));
+      if (!with_interior([&](Interior& interior) { interior.receive_mail(std::move(mail), std::move(answer)); }))
+        answer({451, "the server is emptied"});
     });
     if (auto started = mail_->start(); !started) return started;
     for (const wire::ListenAddress& address : mail_->bound()) endpoints_.push_back("smtp://" + wire::to_text(address));
