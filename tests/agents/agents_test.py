@@ -4,7 +4,6 @@ import argparse
 import contextlib
 import pathlib
 import shutil
-import socket
 import sys
 import tempfile
 import time
@@ -13,7 +12,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support"), str(HERE.parent / "clients")]
 
-from server_under_test import ServerUnderTest, skip, wait_until  # noqa: E402
+from server_under_test import ServerUnderTest, free_port, skip, wait_until  # noqa: E402
 
 import agents  # noqa: E402
 
@@ -26,12 +25,6 @@ def fetch_boto3(cache):
         sys.path.insert(0, str(fetched.python_packages(cache, boto3_hand.BOTO3)))
     except Unavailable as missing:
         skip(missing)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Host:

@@ -5,14 +5,13 @@ import datetime
 import json
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from server_under_test import ServerUnderTest, skip, wait_until  # noqa: E402
+from server_under_test import ServerUnderTest, free_port, skip, wait_until  # noqa: E402
 
 PACKAGES = {"opentelemetry": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-http==1.45.1"], "statsd": ["statsd==4.0.1"]}
 UNSIGNED = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0"
@@ -64,12 +63,6 @@ def environment_with(cache, sender):
             skip(f"{' '.join(PACKAGES[sender])} cannot be had")
         (folder / "made").touch()
     return str(python)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def prometheus(server, folder, cache):

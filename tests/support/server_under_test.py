@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,12 @@ def skip(reason):
     """Ends the test as skipped, by name; with TOCSIN_REQUIRE_ALL=1, where nothing may be skipped, as failed."""
     print(f"skipped: {reason}", flush=True)
     sys.exit(1 if os.environ.get("TOCSIN_REQUIRE_ALL") == "1" else SKIPPED)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def wait_until(what, seconds, look, pause=0.1):
