@@ -1,6 +1,7 @@
 #include "telemetry/metrics/point_record.h"
 
 #include "telemetry/metrics/byte_codec.h"
+#include "telemetry/metrics/sample_codec.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -11,39 +12,9 @@ enum Flag : std::uint8_t { same_namespace = 1, same_metric = 2, high_resolution 
 
 bool same_series(const MetricPoint& a, const MetricPoint& b) { return a.unit == b.unit && a.metric == b.metric; }
 
-void write_sample(ByteWriter& out, const Sample& sample) {
-  if (const double* value = std::get_if<double>(&sample)) return out.real(*value, 0);
-  if (const auto* set = std::get_if<StatisticSet>(&sample)) {
-    out.count(set->sample_count);
-    out.real(set->sum, 0);
-    out.real(set->minimum, set->sum);
-    return out.real(set->maximum, set->minimum);
-  }
-  const auto& values = std::get<std::vector<WeightedValue>>(sample);
-  out.varint(values.size());
-  for (const WeightedValue& each : values) {
-    out.real(each.value, 0);
-    out.count(each.count);
-  }
-}
-
-Sample read_sample(ByteReader& in, std::uint8_t flags) {
-  if (flags & statistic_set) {
-    StatisticSet set;
-    set.sample_count = in.count();
-    set.sum = in.real(0);
-    set.minimum = in.real(set.sum);
-    set.maximum = in.real(set.minimum);
-    return set;
-  }
-  if (!(flags & weighted)) return in.real(0);
-  std::vector<WeightedValue> values;
-  const std::uint64_t size = in.varint();
-  for (std::uint64_t i = 0; i < size && !in.failed(); ++i) {
-    const double value = in.real(0);
-    values.push_back({value, in.count()});
-  }
-  return values;
+SampleKind kind_of(std::uint8_t flags) {
+  if (flags & statistic_set) return SampleKind::statistic_set;
+  return flags & weighted ? SampleKind::weighted : SampleKind::single;
 }
 
 void write_metric(ByteWriter& out, const MetricPoint& point, bool with_namespace) {
@@ -99,7 +70,7 @@ std::string encode_record(const Scope& scope, const std::vector<MetricPoint>& po
     const std::int64_t time_ms = to_ms(point.time);
     out.zigzag(time_ms - time_before);
     time_before = time_ms;
-    write_sample(out, point.sample);
+    write_sample_body(out, point.sample);
     before = &point;
   }
   return bytes;
@@ -120,7 +91,7 @@ Result<PointBatch> decode_record(std::string_view bytes) {
     time_ms += static_cast<std::uint64_t>(in.zigzag());
     point.time = instant_from_ns(static_cast<std::int64_t>(time_ms * 1'000'000));
     point.high_resolution = (flags & high_resolution) != 0;
-    point.sample = read_sample(in, flags);
+    point.sample = read_sample_body(in, kind_of(flags));
     batch.points.push_back(point);
   }
   if (in.failed() || !in.at_end()) return fail(ErrorKind::internal, "The record is damaged.");
