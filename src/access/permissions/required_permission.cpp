@@ -27,7 +27,22 @@ constexpr std::array<Renamed, 8> renamed{{
     {"cloudtrail-data", "PutAuditEvents", "cloudtrail-data:PutAuditEvents"},
 }};
 
+// S3's actions are older than its operations. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+std::string s3_action(std::string_view operation) {
+  constexpr std::pair<std::string_view, std::string_view> others[] = {{"ListObjects", "ListBucket"},          {"ListObjectsV2", "ListBucket"},
+                                                                      {"HeadBucket", "ListBucket"},           {"HeadObject", "GetObject"},
+                                                                      {"CopyObject", "PutObject"},            {"CreateMultipartUpload", "PutObject"},
+                                                                      {"UploadPart", "PutObject"},            {"UploadPartCopy", "PutObject"},
+                                                                      {"CompleteMultipartUpload", "PutObject"}, {"DeleteObjects", "DeleteObject"},
+                                                                      {"ListBuckets", "ListAllMyBuckets"},    {"ListParts", "ListMultipartUploadParts"},
+                                                                      {"ListMultipartUploads", "ListBucketMultipartUploads"}};
+  for (const auto& [name, action] : others)
+    if (name == operation) return std::string(action);
+  return std::string(operation);
+}
+
 std::string action_of(std::string_view service, std::string_view operation) {
+  if (service == "s3") return "s3:" + s3_action(operation);
   const auto found = std::find_if(renamed.begin(), renamed.end(),
                                   [&](const Renamed& entry) { return entry.service == service && entry.operation == operation; });
   if (found != renamed.end()) return std::string(found->action);

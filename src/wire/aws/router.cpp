@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "wire/aws/s3_routing.h"
 
 namespace tocsin::wire {
 namespace {
@@ -183,6 +184,10 @@ Outcome Router::by_query(const HttpRequest& request, std::string_view parameters
 }
 
 Outcome Router::by_path(const HttpRequest& request, const ServiceModel& service) const {
+  if (service.name == "s3") {
+    if (auto meant = s3_route(request, service)) return Route{&service, meant->operation, Protocol::rest_xml, false, std::move(meant->labels)};
+    return unknown_operation(request, Protocol::rest_xml, &service, request.method + " " + request.path);
+  }
   const Protocol protocol = service.speaks(Protocol::rest_json) ? Protocol::rest_json : Protocol::rest_xml;
   for (const OperationModel* operation : service.by_path()) {
     if (operation->http_method != request.method) continue;

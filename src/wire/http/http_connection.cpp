@@ -194,7 +194,8 @@ awaitable<bool> HttpConnection::answer(HttpRequest request, ResponseForm form) {
     if (auto body = setting_.streams->take(response.headers.get(body_stream_field)))
       co_return co_await write_stream(response, std::move(body), form);
   if (is_head) {
-    // the length is told, the body is not sent
+    // the length is told, the body is not sent; who has not made it says how long it would be
+    if (response.body.empty()) form.told_length = response.headers.get("Content-Length");
     const std::string head = response_head(response, form, setting_.clock.now());
     stream_->expire_after(setting_.limits.write_timeout);
     co_return co_await stream_->write(head) && form.keep_alive;

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text_time.h"
+#include "wire/sigv4/aws_chunked.h"
 
 namespace tocsin::wire::sigv4 {
 namespace {
@@ -20,8 +21,9 @@ std::unexpected<Error> expired(const Authorization& authorization, Instant now, 
 
 Result<std::string> checked_payload(const HttpRequest& request, const Authorization& authorization) {
   const std::string_view declared = request.headers.get("x-amz-content-sha256");
+  if (declared.starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD") || declared == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return std::string(declared);
   if (declared.starts_with("STREAMING-"))
-    return fail(ErrorKind::unsupported, "Payloads signed in chunks (" + std::string(declared) + ") are not offered.", "NotImplemented");
+    return fail(ErrorKind::unsupported, "Payloads signed in chunks as " + std::string(declared) + " are not offered.", "NotImplemented");
   if (declared.empty() && authorization.form == Form::query && authorization.scope.service == "s3") return std::string(unsigned_payload);
   if (declared.empty()) return body_hash(request);
   if (declared != unsigned_payload && declared != body_hash(request))
@@ -63,7 +65,7 @@ Result<void> verify_with_key(const HttpRequest& request, const Authorization& au
   const auto payload = checked_payload(request, authorization);
   if (!payload) return std::unexpected(payload.error());
   const PathForm usual = authorization.scope.service == "s3" ? PathForm::as_sent : PathForm::normalized;
-  if (matches(request, authorization, key, usual, *payload)) return {};
+  if (matches(request, authorization, key, usual, *payload)) return is_aws_chunked(request) ? verify_chunks(request, authorization, key) : Result<void>{};
   // some SDKs encode again but do not normalize
   if (usual == PathForm::normalized && matches(request, authorization, key, PathForm::encoded, *payload)) return {};
   return refuse(std::string(mismatch));
