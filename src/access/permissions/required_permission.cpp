@@ -5,6 +5,7 @@
 
 #include "access/permissions/passed_roles.h"
 #include "access/permissions/resource_rules.h"
+#include "base/encoding.h"
 
 namespace tocsin::access {
 namespace {
@@ -58,6 +59,14 @@ void add_machines(const Document& input, const Scope& scope, std::vector<std::st
                               : "arn:aws:ssm:" + scope.region + ':' + scope.account + ":managed-instance/" + std::string(id.as_string()));
 }
 
+// a copy reads what it copies. x-amz-copy-source: /bucket/key, percent-encoded
+void add_copied_object(const Document& input, std::vector<RequiredPermission>& out) {
+  std::string source = text_or(input, "CopySource");
+  source = percent_decode(std::string_view(source).substr(0, source.find("?versionId=")));
+  if (source.starts_with('/')) source.erase(0, 1);
+  out.push_back({"s3:GetObject", {"arn:aws:s3:::" + source}, ""});
+}
+
 }  // namespace
 
 std::vector<RequiredPermission> required_permissions(std::string_view service, std::string_view operation, const Document& input,
@@ -65,6 +74,7 @@ std::vector<RequiredPermission> required_permissions(std::string_view service, s
   std::vector<RequiredPermission> out{{action_of(service, operation), resources_of(service, operation, input, scope), ""}};
   if (service == "logs" && truth_or(input, "unmask", false)) out.push_back({"logs:Unmask", out.front().resources, ""});
   if (service == "ssm" && operation == "SendCommand") add_machines(input, scope, out.front().resources);
+  if (service == "s3" && (operation == "CopyObject" || operation == "UploadPartCopy")) add_copied_object(input, out);
   for (PassedRole& role : passed_roles(service, operation, input, scope))
     out.push_back({"iam:PassRole", {std::move(role.role_arn)}, std::move(role.service)});
   return out;
