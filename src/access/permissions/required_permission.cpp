@@ -59,6 +59,14 @@ void add_machines(const Document& input, const Scope& scope, std::vector<std::st
                               : "arn:aws:ssm:" + scope.region + ':' + scope.account + ":managed-instance/" + std::string(id.as_string()));
 }
 
+// each object of many is asked for by itself
+void add_deleted_objects(const Document& input, std::vector<std::string>& resources) {
+  const Document* wanted = find(input, "Delete");
+  if (!wanted || array_at(*wanted, "Objects").empty()) return;
+  resources.clear();
+  for (const Document& each : array_at(*wanted, "Objects")) resources.push_back("arn:aws:s3:::" + text_or(input, "Bucket") + '/' + text_or(each, "Key"));
+}
+
 // a copy reads what it copies. x-amz-copy-source: /bucket/key, percent-encoded
 void add_copied_object(const Document& input, std::vector<RequiredPermission>& out) {
   std::string source = text_or(input, "CopySource");
@@ -74,6 +82,7 @@ std::vector<RequiredPermission> required_permissions(std::string_view service, s
   std::vector<RequiredPermission> out{{action_of(service, operation), resources_of(service, operation, input, scope), ""}};
   if (service == "logs" && truth_or(input, "unmask", false)) out.push_back({"logs:Unmask", out.front().resources, ""});
   if (service == "ssm" && operation == "SendCommand") add_machines(input, scope, out.front().resources);
+  if (service == "s3" && operation == "DeleteObjects") add_deleted_objects(input, out.front().resources);
   if (service == "s3" && (operation == "CopyObject" || operation == "UploadPartCopy")) add_copied_object(input, out);
   for (PassedRole& role : passed_roles(service, operation, input, scope))
     out.push_back({"iam:PassRole", {std::move(role.role_arn)}, std::move(role.service)});

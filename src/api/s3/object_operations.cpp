@@ -14,6 +14,9 @@ namespace {
 
 using storage::StoredObject;
 
+// what one answer holds is in memory while it is sent
+constexpr std::int64_t read_bytes_max = 256 << 20;
+
 std::string etag_of(std::string_view bytes) { return '"' + to_hex(md5(bytes)) + '"'; }
 
 bool names_etag(std::string header, const std::string& etag) {
@@ -43,6 +46,7 @@ std::expected<void, ServiceError> check_conditions(const Call& call, const Store
 std::expected<void, ServiceError> check_write(const Rooms& rooms, const Call& call, const std::string& bucket, const std::string& key) {
   const auto match = text_at(call.input, "IfMatch"), none_match = text_at(call.input, "IfNoneMatch");
   if (!match && !none_match) return {};
+  if (none_match && *none_match != "*") return refuse("NotImplemented", "A header you provided implies functionality that is not implemented", 501);
   const auto there = rooms.objects.find(bucket, key);
   if (none_match && there) return precondition_failed("If-None-Match");
   if (match && !there) return no_such_key(key);
@@ -209,6 +213,10 @@ void copy_object(const Rooms& rooms, Call call, Complete complete) {
                 return {};
               },
               .then = [rooms, shared, object]() -> Reply {
+                if (const auto bucket = bucket_of(rooms, *shared); !bucket) {
+                  drop_blob(rooms, object->blob);
+                  return std::unexpected(bucket.error());
+                }
                 object->modified = rooms.state.now();
                 drop_blob(rooms, rooms.objects.put(text_or(shared->input, "Bucket"), *object));
                 return Object{{"CopyObjectResult", Object{{"ETag", object->etag}, {"LastModified", to_ns(object->modified)}}}};
@@ -223,6 +231,8 @@ void get_object(const Rooms& rooms, Call call, Complete complete) {
   if (!range) return complete(std::unexpected(range.error()));
   auto out = std::make_shared<Object>(headers_of(call, *object));
   ByteRange wanted{0, object->size};
+  if ((*range ? (*range)->count : object->size) > read_bytes_max)
+    return complete(refuse("InvalidRequest", "More than 256 MiB are read here by ranges; ask for a smaller Range.", 400));
   if (*range) {
     wanted = **range;
     (*out)["ContentRange"] = "bytes " + std::to_string(wanted.from) + "-" + std::to_string(wanted.from + wanted.count - 1) + "/" + std::to_string(object->size);

@@ -37,7 +37,7 @@ Reply abort_multipart_upload(const Rooms&, const Call&);
 Reply list_parts(const Rooms&, const Call&);
 Reply list_multipart_uploads(const Rooms&, const Call&);
 
-/// The caller's bucket; NoSuchBucket, or AccessDenied for another account's.
+/// The bucket that the call names; NoSuchBucket, or AccessDenied when it is not of the owner that the caller expects.
 std::expected<storage::Bucket, ServiceError> bucket_of(const Rooms& rooms, const Call& call);
 std::unexpected<ServiceError> no_such_key(const std::string& key);
 /// After the commit of this unit the bytes go, if any.

@@ -20,6 +20,27 @@ constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8
 
 bool is_s3(const ServiceModel* service) { return service && service->name == "s3"; }
 
+/// What all services call by one name, S3 by another. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+std::string code_of_s3(const std::string& code) {
+  static const std::map<std::string_view, std::string_view> others = {{"NotImplementedException", "NotImplemented"},
+                                                                      {"InvalidClientTokenId", "InvalidAccessKeyId"},
+                                                                      {"UnrecognizedClientException", "InvalidAccessKeyId"},
+                                                                      {"InternalFailure", "InternalError"},
+                                                                      {"UnknownOperationException", "MethodNotAllowed"},
+                                                                      {"AccessDeniedException", "AccessDenied"},
+                                                                      {"ValidationException", "InvalidArgument"},
+                                                                      {"ValidationError", "InvalidArgument"},
+                                                                      {"SerializationException", "InvalidArgument"},
+                                                                      {"MalformedInput", "MalformedXML"},
+                                                                      {"RequestEntityTooLargeException", "EntityTooLarge"},
+                                                                      {"MissingAuthenticationToken", "AccessDenied"},
+                                                                      {"MissingAuthenticationTokenException", "AccessDenied"},
+                                                                      {"IncompleteSignature", "AuthorizationHeaderMalformed"},
+                                                                      {"IncompleteSignatureException", "AuthorizationHeaderMalformed"}};
+  const auto found = others.find(code);
+  return found == others.end() ? code : std::string(found->second);
+}
+
 std::string_view root_name(const Route& route, const Shape& shape) {
   static const std::map<std::string_view, std::string_view> of_s3 = {{"ListBucketsOutput", "ListAllMyBucketsResult"},
                                                                      {"ListObjectsOutput", "ListBucketResult"},
@@ -99,7 +120,8 @@ class RestXmlCodec final : public Codec {
   }
 
   HttpResponse write_error(const ErrorContext& context, const WireError& error, std::string_view request_id) const override {
-    const ShownError shown = show(error, context.service, context.protocol);
+    ShownError shown = show(error, context.service, context.protocol);
+    if (is_s3(context.service)) shown.code = code_of_s3(shown.code);
     HttpResponse response{.status = shown.status};
     response.headers.add(is_s3(context.service) ? "x-amz-request-id" : "x-amzn-RequestId", std::string(request_id));
     if (shown.status == 304) return response;
@@ -115,7 +137,8 @@ class RestXmlCodec final : public Codec {
       for (const auto& [name, value] : error.members)
         if (value.is_string()) members += "<" + std::string(name) + ">" + escape_xml(std::string_view(value.get_string())) + "</" + std::string(name) + ">";
     }
-    const std::string words = "<Code>" + escape_xml(shown.code) + "</Code><Message>" + escape_xml(error.message) + "</Message>" + members;
+    const std::string said = shown.code == "InvalidAccessKeyId" ? "The AWS Access Key Id you provided does not exist in our records." : error.message;
+    const std::string words = "<Code>" + escape_xml(shown.code) + "</Code><Message>" + escape_xml(said) + "</Message>" + members;
     const std::string id = "<RequestId>" + escape_xml(request_id) + "</RequestId>";
     response.body = declaration;
     if (is_s3(context.service))

@@ -6,6 +6,7 @@
 
 #include "base/encoding.h"
 #include "wire/aws/s3_routing.h"
+#include "wire/sigv4/presigned_v2.h"
 
 namespace tocsin::wire {
 namespace {
@@ -84,7 +85,7 @@ Outcome found(const HttpRequest& request, const ServiceModel& service, Protocol 
 
 }  // namespace
 
-std::string credential_service(const HttpRequest& request) { return credential_piece(request, 2); }
+std::string credential_service(const HttpRequest& request) { return sigv4::is_presigned_v2(request) ? "s3" : credential_piece(request, 2); }
 std::string credential_region(const HttpRequest& request) { return credential_piece(request, 3); }
 
 void Router::add(ExtraRoute extra) {

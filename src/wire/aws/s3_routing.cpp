@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/encoding.h"
+#include "wire/aws/router.h"
 
 namespace tocsin::wire {
 namespace {
@@ -86,6 +87,8 @@ int fit(const OperationModel& operation, const HttpRequest& request, const Param
 }
 
 }  // namespace
+
+bool is_for_s3(const HttpRequest& request) { return credential_service(request) == "s3"; }
 
 std::optional<S3Route> s3_route(const HttpRequest& request, const ServiceModel& service) {
   static const std::set<std::string> others = subresources(service);

@@ -17,4 +17,7 @@ struct S3Route {
 /// The bucket is the first segment of the path, or stands before ".s3" or ".localhost" in the Host.
 std::optional<S3Route> s3_route(const HttpRequest& request, const ServiceModel& service);
 
+/// Whether the signature says that the request is for S3, which keeps bodies in whatever encoding they come.
+bool is_for_s3(const HttpRequest& request);
+
 }  // namespace tocsin::wire

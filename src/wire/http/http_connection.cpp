@@ -119,7 +119,7 @@ awaitable<bool> HttpConnection::serve_one() {
   ResponseForm form{.keep_alive = parser.keep_alive() && !stream_->thread().finishing(), .http_1_0 = parser.http_1_0()};
   HttpRequest request = parser.take();
   complete(request);
-  if (request.headers.get("Content-Encoding") == "gzip") {
+  if (request.headers.get("Content-Encoding") == "gzip" && !(setting_.keeps_encoding && setting_.keeps_encoding(request))) {
     auto inflated = gunzip(request.body, setting_.limits.body_bytes_max);
     if (!inflated) {
       co_await refuse(inflated.error().kind == ErrorKind::limit_exceeded ? 413 : 400, inflated.error().message);

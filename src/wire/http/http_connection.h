@@ -27,6 +27,7 @@ struct ConnectionSetting {
   HttpLimits limits;
   const Clock& clock;
   BodyStreams* streams = nullptr;
+  bool (*keeps_encoding)(const HttpRequest& request) = nullptr;
   std::atomic<std::size_t> open_count = 0;
 };
 

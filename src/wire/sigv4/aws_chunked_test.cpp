@@ -4,6 +4,7 @@
 
 #include "base/text_time.h"
 #include "fuzz/mutate.h"
+#include "wire/sigv4/presigned_v2.h"
 #include "wire/sigv4/verify.h"
 
 namespace tocsin::wire::sigv4 {
@@ -61,6 +62,23 @@ TEST(AwsChunked, TrailersFollowTheLastChunk) {
 
 TEST(AwsChunked, WhatIsMalformedIsRefused) {
   for (const char* body : {"", "5\r\nhel", "x\r\n", "5;nothing\r\nhello\r\n0\r\n", "5\r\nhello0\r\n", "5\r\nhello\r\n"}) EXPECT_FALSE(parse_aws_chunked(body)) << body;
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html, "Query string request authentication alternative", as botocore 1.44 makes it
+TEST(PresignedV2, IsReadAndHolds) {
+  HttpRequest request{.method = "GET", .path = "/photos/puppy.jpg", .query = "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Expires=1175139620&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D"};
+  request.headers.add("Host", "johnsmith.s3.amazonaws.com");
+  ASSERT_TRUE(is_presigned_v2(request));
+  const auto authorization = parse_authorization(request);
+  ASSERT_TRUE(authorization);
+  EXPECT_EQ(authorization->scope.service, "s3");
+  EXPECT_EQ(presigned_v2_text(request, "johnsmith"), "GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg");
+  const auto verified = verify(request, *authorization, secret);
+  EXPECT_TRUE(verified) << verified.error().message;
+  EXPECT_TRUE(check_time(*authorization, instant_from_ms(1'175'139'620'000)));
+  EXPECT_EQ(check_time(*authorization, instant_from_ms(1'175'139'621'000)).error().reason, "AccessDenied");
+  request.path = "/photos/other.jpg";
+  EXPECT_EQ(verify(request, *authorization, secret).error().reason, "SignatureDoesNotMatch");
 }
 
 TEST(AwsChunkedFuzz, NeverCrashes) {

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/text_time.h"
 #include "wire/sigv4/aws_chunked.h"
+#include "wire/sigv4/presigned_v2.h"
 
 namespace tocsin::wire::sigv4 {
 namespace {
@@ -17,6 +18,12 @@ std::unexpected<Error> refuse(std::string message) { return fail(ErrorKind::deni
 std::unexpected<Error> expired(const Authorization& authorization, Instant now, Instant limit, std::string_view allowance) {
   return refuse("Signature expired: " + authorization.amz_date + " is now earlier than " + to_amz_date(limit) + " (" + to_amz_date(now) +
                 " - " + std::string(allowance) + ".)");
+}
+
+Result<void> check_date(const Authorization& authorization) {
+  if (authorization.scope.date == authorization.amz_date.substr(0, 8)) return {};
+  return refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + authorization.scope.date + "' != '" +
+                authorization.amz_date.substr(0, 8) + "', from '" + authorization.amz_date + "'.");
 }
 
 Result<std::string> checked_payload(const HttpRequest& request, const Authorization& authorization) {
@@ -41,9 +48,14 @@ bool matches(const HttpRequest& request, const Authorization& authorization, std
 }  // namespace
 
 Result<void> check_time(const Authorization& authorization, Instant now) {
-  if (authorization.scope.date != authorization.amz_date.substr(0, 8))
-    return refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + authorization.scope.date +
-                  "' != '" + authorization.amz_date.substr(0, 8) + "', from '" + authorization.amz_date + "'.");
+  const bool is_s3 = authorization.scope.service == "s3";
+  const Instant ends = authorization.form == Form::query ? authorization.signed_at + authorization.valid_for : authorization.signed_at;
+  if (is_s3 && authorization.form != Form::header && ends < now) return fail(ErrorKind::denied, "Request has expired", "AccessDenied");
+  if (authorization.form == Form::presigned_v2) return {};
+  if (is_s3 && authorization.form == Form::header && (authorization.signed_at > now + s3_skew_max || authorization.signed_at < now - s3_skew_max))
+    return fail(ErrorKind::denied, "The difference between the request time and the current time is too large.", "RequestTimeTooSkewed");
+  if (is_s3 && authorization.form == Form::header) return check_date(authorization);
+  if (auto dated = check_date(authorization); !dated) return dated;
   if (authorization.signed_at > now + skew_max)
     return refuse("Signature not yet current: " + authorization.amz_date + " is still later than " + to_amz_date(now + skew_max) + " (" +
                   to_amz_date(now) + " + 5 min.)");
@@ -56,6 +68,7 @@ Result<void> check_time(const Authorization& authorization, Instant now) {
 }
 
 Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret) {
+  if (authorization.form == Form::presigned_v2) return verify_presigned_v2(request, authorization, secret);
   return verify_with_key(request, authorization, signing_key(secret, authorization.scope));
 }
 
