@@ -1,8 +1,8 @@
 # The service models: botocore's wheel, pinned by its hash, fetched once with pip into a folder that all presets share.
 set(TOCSIN_BOTOCORE_VERSION 1.44.5)
 set(TOCSIN_BOTOCORE_SHA256 8f16a56d1dff125dd65322ae021efa7ba5195a6db5102b96862566055b748921)
-# ec2, guardduty, securityhub, detective, lambda join when they are served
-set(TOCSIN_SERVICES chatbot sns sts iam sqs cloudwatch logs events cloudtrail ssm ssm-contacts ssm-incidents scheduler xray health)
+# guardduty, securityhub, detective, lambda join when they are served; of ec2 the packing keeps only the shapes of what is
+set(TOCSIN_SERVICES chatbot sns sts iam sqs cloudwatch logs events cloudtrail ssm ssm-contacts ssm-incidents scheduler xray health s3 ec2)
 
 if(DEFINED ENV{TOCSIN_DOWNLOADS})
   set(TOCSIN_DOWNLOADS $ENV{TOCSIN_DOWNLOADS} CACHE PATH "where packages fetched while configuring are kept")

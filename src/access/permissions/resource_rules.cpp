@@ -106,6 +106,7 @@ constexpr Rule chatbot[] = {
     {"*", "ChatConfiguration", itself},
     {"*", "ResourceARN", itself},
 };
+constexpr Rule s3[] = {{"*", "Key", "arn:aws:s3:::{Bucket|}/{v}"}, {"DeleteObjects", "Bucket", "arn:aws:s3:::{v}/*"}, {"*", "Bucket", "arn:aws:s3:::{v}"}};
 constexpr Rule xray[] = {
     {"*", "ResourceARN", itself},
     {"*Group*", "GroupARN", itself},
@@ -156,7 +157,8 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"scheduler", scheduler},
                                 {"chatbot", chatbot},
                                 {"cloudtrail", cloudtrail},
-                                {"xray", xray}};
+                                {"xray", xray},
+                                {"s3", s3}};
 
 bool fits(std::string_view pattern, std::string_view operation) {
   if (pattern == "*") return true;

@@ -14,6 +14,7 @@ struct DataDirectory {
   std::filesystem::path telemetry() const { return root / "telemetry"; }
   std::filesystem::path status_copy() const { return root / "status"; }  ///< the status page as files
   std::filesystem::path exports() const { return root / "exports"; }      ///< what was exported of logs
+  std::filesystem::path objects() const { return root / "objects"; }      ///< the bytes of what is in buckets
   // certificates: wire/tls, tls_files(root)
 };
 

@@ -100,7 +100,7 @@ Result<std::unique_ptr<Foundation>> open_foundation(const ServerConfig& config, 
     if (auto cleared = (*into)->clear(); !cleared) return std::unexpected(cleared.error());
   }
   if (data == StoredData::emptied && outside.on_a_machine)
-    for (const auto& files : {directory.status_copy(), directory.exports()}) std::filesystem::remove_all(files, ignored);
+    for (const auto& files : {directory.status_copy(), directory.exports(), directory.objects()}) std::filesystem::remove_all(files, ignored);
   auto foundation = std::make_unique<Foundation>(config, outside, std::move(files), *key);
   if (auto migrated = foundation->migrate(); !migrated) return std::unexpected(migrated.error());
   return foundation;

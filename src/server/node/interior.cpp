@@ -100,6 +100,7 @@ class WholeInterior final : public Interior {
     if (stopped_) return;
     stopped_ = true;
     if (ground_->outside.on_a_machine) flush();
+    rooms_.files->halt();
     ground_->executor->halt();
   }
 

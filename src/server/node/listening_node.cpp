@@ -11,6 +11,7 @@
 #include "server/node/interior.h"
 #include "server/node/node.h"
 #include "server/node/reset_path.h"
+#include "wire/aws/s3_routing.h"
 #include "wire/http/http_server.h"
 #include "wire/mail_in/smtp_server.h"
 #include "wire/syslog/syslog_server.h"
@@ -255,7 +256,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     auto tls = load_tls();
     if (!tls) return std::unexpected(tls.error());
     http_ = std::make_unique<wire::HttpServer>(
-        wire::HttpServerOptions{.listen = config_.listen, .tls = *tls, .io_threads = config_.io_threads, .streams = &body_streams_}, outside_.clock, *this, this);
+        wire::HttpServerOptions{.listen = config_.listen, .tls = *tls, .io_threads = config_.io_threads, .streams = &body_streams_, .keeps_encoding = wire::is_for_s3}, outside_.clock, *this, this);
     if (auto started = http_->start(); !started) return started;
     for (const wire::ListenAddress& address : http_->bound()) {
       endpoints_.push_back("http://" + wire::to_text(address));

@@ -41,6 +41,10 @@ std::optional<ResourcePolicy> ResourceGuard::policy_of(const std::string& resour
     const auto queue = rooms_.queues.find(resource_arn);
     return queue ? std::optional(ResourcePolicy{queue->attributes.value("Policy"), arn->account}) : std::nullopt;
   }
+  if (arn->service == "s3") {
+    const auto bucket = rooms_.objects.find_bucket(arn->resource.substr(0, arn->resource.find('/')));
+    return bucket ? std::optional(ResourcePolicy{bucket->policy, bucket->account}) : std::nullopt;
+  }
   constexpr std::string_view bus = "event-bus/";
   if (arn->service == "events" && arn->resource.starts_with(bus))
     return ResourcePolicy{rooms_.rules.bus_policy({arn->account, arn->region}, arn->resource.substr(bus.size())), arn->account};

@@ -1,5 +1,7 @@
 #include "server/node/rooms.h"
 
+#include <set>
+
 #include <boost/json.hpp>
 
 #include "delivery/smtp/mail_message.h"
@@ -83,6 +85,9 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       service_graph(ground.state),
       dashboards(*ground.database),
       sampling(ground.state),
+      objects(ground.state),
+      blobs(DataDirectory{ground.config.data}.objects()),
+      files(ground.outside.make_executor("files")),
       hosts(ground.state, ground.outside.random, ground.journal),
       channels(ground.state, ground.outside.random),
       anomalies(ground.state, ground.outside.random, ground.metrics, [this](EventEnvelope event) { return ground.journal.append(std::move(event)); }),
@@ -169,7 +174,7 @@ Result<void> migrate_all(Room&... rooms) {
 
 Result<void> Rooms::migrate() {
   const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
-                     topics, oncall, updates, dashboards, chat_channels, sampling, trace_settings);
+                     topics, oncall, updates, dashboards, chat_channels, sampling, trace_settings, objects);
   return migrated ? browser_pages.read_key() : migrated;
 }
 
@@ -177,6 +182,16 @@ Result<std::string> Rooms::gateway_parameter(const std::string& name) {
   const auto found = parameters.get({ground.config.account, ground.config.region}, name, true);
   if (!found) return std::unexpected(found.error());
   return found->value;
+}
+
+// what a kill left between the disk and the state
+void Rooms::sweep_blobs() {
+  if (!ground.outside.on_a_machine) return;
+  std::vector<std::string> named = objects.blobs();
+  files->post([this, named = std::set<std::string>(named.begin(), named.end())] {
+    for (const std::string& id : blobs.ids())
+      if (!named.contains(id)) blobs.remove(id);
+  });
 }
 
 // receipts and replies of a message centre; a reply is answered by the way that it came
@@ -215,6 +230,7 @@ void Rooms::start() {
   error_logs.bind_masks([this](telemetry::LogGroupId id) { return mask_of(id); });
   ground.patterns.bind_masks([this](const telemetry::LogGroup& group) { return mask_of(group.id); });
   log_queries.bind_saved_queries([this](const Scope& scope, const std::string& name) { return query_definitions.find(scope, name); });
+  sweep_blobs();
   commands.start();
   anomalies.start();
   alarms.start();

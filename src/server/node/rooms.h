@@ -57,6 +57,8 @@
 #include "server/node/gateways.h"
 #include "server/node/partners.h"
 #include "server/node/resource_guard.h"
+#include "storage/objects/blob_folder.h"
+#include "storage/objects/object_store.h"
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/dashboards/dashboards.h"
 #include "telemetry/logs/contributors/contributor_reports.h"
@@ -78,6 +80,7 @@ struct Rooms {
   /// What a gateway's setting names as {ssm:NAME}; inside a unit.
   Result<std::string> gateway_parameter(const std::string& name);
   void hear(const delivery::HeardSms& heard);
+  void sweep_blobs();
 
   Foundation& ground;
 
@@ -107,6 +110,9 @@ struct Rooms {
   telemetry::ServiceGraph service_graph;
   telemetry::Dashboards dashboards;
   telemetry::SamplingRules sampling;
+  storage::ObjectStore objects;
+  storage::BlobFolder blobs;
+  std::unique_ptr<Executor> files;  ///< reads and writes blobs
   hosts::HostRegistry hosts;
   hosts::ControlChannels channels;
 

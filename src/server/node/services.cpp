@@ -19,6 +19,8 @@
 #include "api/ssm_contacts/service.h"
 #include "api/ssm_incidents/service.h"
 #include "api/cloudwatch/views/views.h"
+#include "api/ec2/service.h"
+#include "api/s3/service.h"
 #include "api/xray/service.h"
 #include "api/ssm/automation_operations.h"
 #include "api/ssm/document_operations.h"
@@ -105,6 +107,8 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_ssm_contacts_service(rooms.oncall, tokens));
   services.push_back(api::make_xray_service({*rooms.ground.executor, rooms.ground.outside.random, rooms.ground.traces, rooms.sampling, rooms.ground.metrics, rooms.trace_settings,
                                              rooms.trace_groups, tokens}));
+  services.push_back(api::make_ec2_service(rooms.hosts, rooms.channels));
+  if (rooms.ground.outside.on_a_machine) services.push_back(api::make_s3_service({rooms.ground.state, *rooms.files, rooms.objects, rooms.blobs, rooms.ground.outside.random}));
   add_metric_views(rooms, tokens, services);
   return services;
 }

@@ -6,30 +6,7 @@
 #include "wire/aws/json_text.h"
 
 namespace tocsin::wire {
-namespace {
-
-/// For a protocol that is routed but not read yet.
-class RefusingCodec final : public Codec {
- public:
-  Parsed<Document> parse(const Route& route, const HttpRequest&) const override {
-    return wire_fail(
-        "NotImplementedException",
-        "The protocol " + std::string(to_text(route.protocol)) + " of " + route.service->name + " is not offered by this server yet.", 501);
-  }
-  HttpResponse write(const Route& route, const Document&, std::string_view request_id) const override {
-    return write_error(context_of(route), {"NotImplementedException", "This protocol is not offered by this server yet.", 501, {}},
-                       request_id);
-  }
-  HttpResponse write_error(const ErrorContext& context, const WireError& error, std::string_view request_id) const override {
-    const Codec& like = context.protocol == Protocol::ec2 ? query_codec() : rest_json_codec();
-    return like.write_error(context, error, request_id);
-  }
-};
-
-}  // namespace
-
 const Codec& codec_of(Protocol protocol) {
-  static const RefusingCodec refusing;
   switch (protocol) {
     case Protocol::query:
       return query_codec();
@@ -40,11 +17,12 @@ const Codec& codec_of(Protocol protocol) {
       return rest_json_codec();
     case Protocol::rpc_v2_cbor:
       return cbor_codec();
-    case Protocol::ec2:
     case Protocol::rest_xml:
-      break;
+      return rest_xml_codec();
+    case Protocol::ec2:
+      return ec2_codec();
   }
-  return refusing;
+  return rest_json_codec();
 }
 
 std::size_t body_bytes_max(const Route& route) {

@@ -31,7 +31,6 @@ class Codec {
   virtual HttpResponse write_error(const ErrorContext& context, const WireError& error, std::string_view request_id) const = 0;
 };
 
-/// Protocols without a codec yet (ec2, rest-xml) get one that refuses, saying so.
 const Codec& codec_of(Protocol protocol);
 
 /// The longest body that is read for the route: what a parsed body may take is many times its bytes, and it is read before the caller is
@@ -40,8 +39,10 @@ std::size_t body_bytes_max(const Route& route);
 
 /// The codecs, each in its own file.
 const Codec& query_codec();
+const Codec& ec2_codec();
 const Codec& json_codec();
 const Codec& rest_json_codec();
+const Codec& rest_xml_codec();
 const Codec& cbor_codec();
 
 /// The name of the member that carries an error's words: "message", "Message"; by the shape, else "message".

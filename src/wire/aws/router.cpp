@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/encoding.h"
+#include "wire/aws/s3_routing.h"
+#include "wire/sigv4/presigned_v2.h"
 
 namespace tocsin::wire {
 namespace {
@@ -83,7 +85,7 @@ Outcome found(const HttpRequest& request, const ServiceModel& service, Protocol 
 
 }  // namespace
 
-std::string credential_service(const HttpRequest& request) { return credential_piece(request, 2); }
+std::string credential_service(const HttpRequest& request) { return sigv4::is_presigned_v2(request) ? "s3" : credential_piece(request, 2); }
 std::string credential_region(const HttpRequest& request) { return credential_piece(request, 3); }
 
 void Router::add(ExtraRoute extra) {
@@ -183,6 +185,10 @@ Outcome Router::by_query(const HttpRequest& request, std::string_view parameters
 }
 
 Outcome Router::by_path(const HttpRequest& request, const ServiceModel& service) const {
+  if (service.name == "s3") {
+    if (auto meant = s3_route(request, service)) return Route{&service, meant->operation, Protocol::rest_xml, false, std::move(meant->labels)};
+    return unknown_operation(request, Protocol::rest_xml, &service, request.method + " " + request.path);
+  }
   const Protocol protocol = service.speaks(Protocol::rest_json) ? Protocol::rest_json : Protocol::rest_xml;
   for (const OperationModel* operation : service.by_path()) {
     if (operation->http_method != request.method) continue;

@@ -57,7 +57,7 @@ ShownError from_shape(const Shape& shape, Protocol protocol) {
 
 ShownError from_common(const CommonError& error, Protocol protocol) {
   ShownError shown{.query_code = std::string(error.query_code)};
-  shown.code = is_query(protocol) ? error.query_code : error.json_code;
+  shown.code = is_query(protocol) || protocol == Protocol::rest_xml ? error.query_code : error.json_code;
   shown.status = is_query(protocol) ? error.query_status : is_rest(protocol) ? error.rest_status : error.json_status;
   shown.is_fault = shown.status >= 500;
   return shown;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <charconv>
 #include <cstdio>
 
 #include "base/digest.h"
@@ -29,6 +30,14 @@ HttpResponse plain_response(int status, std::string_view words) {
   HttpResponse response{.status = status, .body = std::string(words) + "\n"};
   response.headers.add("Content-Type", "text/plain; charset=utf-8");
   return response;
+}
+
+/// What the handler says of the length of a body that it has not made; -1: nothing.
+std::int64_t told_length(const HttpResponse& response) {
+  const std::string_view text = response.headers.get("Content-Length");
+  std::int64_t length = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  return error == std::errc{} && end == text.data() + text.size() ? length : -1;
 }
 
 std::string_view words_of(int status) {
@@ -110,7 +119,7 @@ awaitable<bool> HttpConnection::serve_one() {
   ResponseForm form{.keep_alive = parser.keep_alive() && !stream_->thread().finishing(), .http_1_0 = parser.http_1_0()};
   HttpRequest request = parser.take();
   complete(request);
-  if (request.headers.get("Content-Encoding") == "gzip") {
+  if (request.headers.get("Content-Encoding") == "gzip" && !(setting_.keeps_encoding && setting_.keeps_encoding(request))) {
     auto inflated = gunzip(request.body, setting_.limits.body_bytes_max);
     if (!inflated) {
       co_await refuse(inflated.error().kind == ErrorKind::limit_exceeded ? 413 : 400, inflated.error().message);
@@ -193,12 +202,7 @@ awaitable<bool> HttpConnection::answer(HttpRequest request, ResponseForm form) {
   if (setting_.streams && response.headers.has(body_stream_field))
     if (auto body = setting_.streams->take(response.headers.get(body_stream_field)))
       co_return co_await write_stream(response, std::move(body), form);
-  if (is_head) {
-    // the length is told, the body is not sent
-    const std::string head = response_head(response, form, setting_.clock.now());
-    stream_->expire_after(setting_.limits.write_timeout);
-    co_return co_await stream_->write(head) && form.keep_alive;
-  }
+  if (is_head) co_return co_await write_head(response, form);
   co_return co_await write_response(response, form);
 }
 
@@ -243,6 +247,15 @@ awaitable<bool> HttpConnection::become_web_socket(const HttpRequest& request) {
 awaitable<void> HttpConnection::refuse(int status, std::string_view words) {
   const HttpResponse response = plain_response(status, words);
   co_await write_response(response, {.keep_alive = false});
+}
+
+// the length is told, the body is not sent; who has not made it says how long it would be
+awaitable<bool> HttpConnection::write_head(const HttpResponse& response, ResponseForm form) {
+  if (response.body.empty()) form.told_length = told_length(response);
+  const std::string head = response_head(response, form, setting_.clock.now());
+  stream_->expire_after(setting_.limits.write_timeout);
+  const bool sent = co_await stream_->write(head);
+  co_return sent&& form.keep_alive;
 }
 
 awaitable<bool> HttpConnection::write_response(const HttpResponse& response, ResponseForm form) {

@@ -27,6 +27,7 @@ struct ConnectionSetting {
   HttpLimits limits;
   const Clock& clock;
   BodyStreams* streams = nullptr;
+  bool (*keeps_encoding)(const HttpRequest& request) = nullptr;
   std::atomic<std::size_t> open_count = 0;
 };
 
@@ -57,6 +58,7 @@ class HttpConnection final : public StreamOwner, public std::enable_shared_from_
   boost::asio::awaitable<bool> answer(HttpRequest request, ResponseForm form);
   boost::asio::awaitable<bool> become_web_socket(const HttpRequest& request);
   boost::asio::awaitable<void> refuse(int status, std::string_view words);
+  boost::asio::awaitable<bool> write_head(const HttpResponse& response, ResponseForm form);
   boost::asio::awaitable<bool> write_response(const HttpResponse& response, ResponseForm form);
   boost::asio::awaitable<bool> write_stream(const HttpResponse& response, std::shared_ptr<BodyStream> body, ResponseForm form);
   boost::asio::awaitable<bool> write_chunk(std::string bytes, ResponseForm form);

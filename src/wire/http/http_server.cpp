@@ -38,7 +38,7 @@ struct HttpServer::Parts {
   std::size_t next_thread = 0;
 
   Parts(HttpServerOptions given, const Clock& clock, HttpHandler& handler, WebSocketHandler* web_sockets)
-      : options(std::move(given)), setting{handler, web_sockets, options.tls, options.limits, clock, options.streams} {}
+      : options(std::move(given)), setting{handler, web_sockets, options.tls, options.limits, clock, options.streams, options.keeps_encoding} {}
 
   Result<void> bind(const ListenAddress& address);
   awaitable<void> accept(tcp::acceptor& acceptor);

@@ -25,6 +25,7 @@ struct HttpServerOptions {
   HttpLimits limits;
   int io_threads = 2;
   BodyStreams* streams = nullptr;  ///< where bodies that are streams are found; must outlive the server
+  bool (*keeps_encoding)(const HttpRequest& request) = nullptr;  ///< whose body is taken as it is though it names gzip; null: nobody's
 };
 
 class HttpServer {

@@ -95,7 +95,7 @@ std::string response_head(const HttpResponse& response, ResponseForm form, Insta
   if (form.chunked)
     out += form.http_1_0 ? "" : "Transfer-Encoding: chunked\r\n";
   else if (!has_no_body(response.status))
-    out += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
+    out += "Content-Length: " + (form.told_length < 0 ? std::to_string(response.body.size()) : std::to_string(form.told_length)) + "\r\n";
   if (!form.keep_alive) out += "Connection: close\r\n";
   if (form.keep_alive && form.http_1_0) out += "Connection: keep-alive\r\n";
   return out + "\r\n";

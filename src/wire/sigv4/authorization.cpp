@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/text_time.h"
+#include "wire/sigv4/presigned_v2.h"
 
 namespace tocsin::wire::sigv4 {
 namespace {
@@ -147,11 +148,12 @@ bool has_query_form(const HttpRequest& request) { return request.query.find("X-A
 
 }  // namespace
 
-bool is_signed(const HttpRequest& request) { return request.headers.get("authorization").starts_with("AWS4-") || has_query_form(request); }
+bool is_signed(const HttpRequest& request) { return request.headers.get("authorization").starts_with("AWS4-") || has_query_form(request) || is_presigned_v2(request); }
 
 Result<Authorization> parse_authorization(const HttpRequest& request) {
   if (request.headers.has("authorization")) return parse_header(request);
   if (has_query_form(request)) return parse_query(request);
+  if (is_presigned_v2(request)) return parse_presigned_v2(request);
   return fail(ErrorKind::denied, "Request is missing Authentication Token", "MissingAuthenticationToken");
 }
 

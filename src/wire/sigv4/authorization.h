@@ -1,4 +1,4 @@
-// What a request says of its own signature: the Authorization header, or the X-Amz-… members of a presigned query.
+// What a request says of its own signature: the Authorization header, or the X-Amz-… members of a presigned query (or S3's older one: presigned_v2.h).
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 #pragma once
 
@@ -14,7 +14,7 @@ namespace tocsin::wire::sigv4 {
 
 inline constexpr std::string_view hmac_algorithm = "AWS4-HMAC-SHA256";
 
-enum class Form { header, query };
+enum class Form { header, query, presigned_v2 };
 
 struct Authorization {
   Form form = Form::header;

@@ -99,6 +99,9 @@ TEST(Signature, ThePayloadsHashIsCheckedOrLeftOut) {
   HttpRequest chunked = post("payload");
   chunked.headers.add("X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD");
   sign(chunked, example, "eu-west-1", "s3", then);
+  EXPECT_EQ(check(chunked, then).error().reason, "IncompleteBody");
+  chunked.headers.set("X-Amz-Content-Sha256", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD");
+  sign(chunked, example, "eu-west-1", "s3", then);
   EXPECT_EQ(check(chunked, then).error().reason, "NotImplemented");
 }
 

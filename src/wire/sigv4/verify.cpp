@@ -2,6 +2,8 @@
 
 #include "base/digest.h"
 #include "base/text_time.h"
+#include "wire/sigv4/aws_chunked.h"
+#include "wire/sigv4/presigned_v2.h"
 
 namespace tocsin::wire::sigv4 {
 namespace {
@@ -18,10 +20,17 @@ std::unexpected<Error> expired(const Authorization& authorization, Instant now, 
                 " - " + std::string(allowance) + ".)");
 }
 
+Result<void> check_date(const Authorization& authorization) {
+  if (authorization.scope.date == authorization.amz_date.substr(0, 8)) return {};
+  return refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + authorization.scope.date + "' != '" +
+                authorization.amz_date.substr(0, 8) + "', from '" + authorization.amz_date + "'.");
+}
+
 Result<std::string> checked_payload(const HttpRequest& request, const Authorization& authorization) {
   const std::string_view declared = request.headers.get("x-amz-content-sha256");
+  if (declared.starts_with("STREAMING-AWS4-HMAC-SHA256-PAYLOAD") || declared == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") return std::string(declared);
   if (declared.starts_with("STREAMING-"))
-    return fail(ErrorKind::unsupported, "Payloads signed in chunks (" + std::string(declared) + ") are not offered.", "NotImplemented");
+    return fail(ErrorKind::unsupported, "Payloads signed in chunks as " + std::string(declared) + " are not offered.", "NotImplemented");
   if (declared.empty() && authorization.form == Form::query && authorization.scope.service == "s3") return std::string(unsigned_payload);
   if (declared.empty()) return body_hash(request);
   if (declared != unsigned_payload && declared != body_hash(request))
@@ -39,9 +48,14 @@ bool matches(const HttpRequest& request, const Authorization& authorization, std
 }  // namespace
 
 Result<void> check_time(const Authorization& authorization, Instant now) {
-  if (authorization.scope.date != authorization.amz_date.substr(0, 8))
-    return refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" + authorization.scope.date +
-                  "' != '" + authorization.amz_date.substr(0, 8) + "', from '" + authorization.amz_date + "'.");
+  const bool is_s3 = authorization.scope.service == "s3";
+  const Instant ends = authorization.form == Form::query ? authorization.signed_at + authorization.valid_for : authorization.signed_at;
+  if (is_s3 && authorization.form != Form::header && ends < now) return fail(ErrorKind::denied, "Request has expired", "AccessDenied");
+  if (authorization.form == Form::presigned_v2) return {};
+  if (is_s3 && authorization.form == Form::header && (authorization.signed_at > now + s3_skew_max || authorization.signed_at < now - s3_skew_max))
+    return fail(ErrorKind::denied, "The difference between the request time and the current time is too large.", "RequestTimeTooSkewed");
+  if (is_s3 && authorization.form == Form::header) return check_date(authorization);
+  if (auto dated = check_date(authorization); !dated) return dated;
   if (authorization.signed_at > now + skew_max)
     return refuse("Signature not yet current: " + authorization.amz_date + " is still later than " + to_amz_date(now + skew_max) + " (" +
                   to_amz_date(now) + " + 5 min.)");
@@ -54,6 +68,7 @@ Result<void> check_time(const Authorization& authorization, Instant now) {
 }
 
 Result<void> verify(const HttpRequest& request, const Authorization& authorization, std::string_view secret) {
+  if (authorization.form == Form::presigned_v2) return verify_presigned_v2(request, authorization, secret);
   return verify_with_key(request, authorization, signing_key(secret, authorization.scope));
 }
 
@@ -63,7 +78,7 @@ Result<void> verify_with_key(const HttpRequest& request, const Authorization& au
   const auto payload = checked_payload(request, authorization);
   if (!payload) return std::unexpected(payload.error());
   const PathForm usual = authorization.scope.service == "s3" ? PathForm::as_sent : PathForm::normalized;
-  if (matches(request, authorization, key, usual, *payload)) return {};
+  if (matches(request, authorization, key, usual, *payload)) return is_aws_chunked(request) ? verify_chunks(request, authorization, key) : Result<void>{};
   // some SDKs encode again but do not normalize
   if (usual == PathForm::normalized && matches(request, authorization, key, PathForm::encoded, *payload)) return {};
   return refuse(std::string(mismatch));

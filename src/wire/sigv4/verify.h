@@ -11,9 +11,10 @@ namespace tocsin::wire::sigv4 {
 
 /// How far a caller's clock may be from ours.
 inline constexpr Duration skew_max = std::chrono::minutes(5);
+inline constexpr Duration s3_skew_max = std::chrono::minutes(15);
 
 /// The header form: signed within five minutes of `now`. The query form: not yet expired, and not from the future. `denied`, reason
-/// SignatureDoesNotMatch, in the services' words ("Signature expired: …").
+/// SignatureDoesNotMatch, in the services' words ("Signature expired: …"); for S3 RequestTimeTooSkewed and AccessDenied ("Request has expired").
 Result<void> check_time(const Authorization& authorization, Instant now);
 
 /// Signature and payload hash (of the body as it was sent: see HttpRequest::sent_body_sha256). `denied`, reason SignatureDoesNotMatch.

@@ -102,7 +102,7 @@ AccessGate::Found AccessGate::of_access_key(const wire::HttpRequest& request, co
 /// The key that signs for a day, region and service is the same for every request, and dearer than the signature.
 Result<void> AccessGate::verify(const wire::HttpRequest& request, const Authorization& authorization, const std::string& secret) {
   const std::string name = authorization.access_key_id + '/' + authorization.scope.text();
-  if (name.size() > remembered_name_bytes_max) return wire::sigv4::verify(request, authorization, secret);
+  if (name.size() > remembered_name_bytes_max || authorization.form == wire::sigv4::Form::presigned_v2) return wire::sigv4::verify(request, authorization, secret);
   return wire::sigv4::verify_with_key(request, authorization,
                                       *signing_keys_.get(name, [&] { return wire::sigv4::signing_key(secret, authorization.scope); }));
 }

@@ -39,8 +39,12 @@ bool origin_is_ours(std::string_view origin, const wire::HttpRequest& request) {
 
 bool is_loopback_host(std::string_view text) {
   std::string host = split_host(text).host;
-  // SDKs put a prefix before the host of an operation that streams; no name server gives out such names
-  if (host == "stream-localhost" || host.starts_with("stream-127.")) host.erase(0, 7);
+  // SDKs put a prefix before the host of some operations; no name server gives out such names
+  for (const std::string_view prefix : {"stream-", "data-"})
+    if (host.starts_with(prefix) && (host.compare(prefix.size(), std::string::npos, "localhost") == 0 || host.compare(prefix.size(), 4, "127.") == 0)) {
+      host.erase(0, prefix.size());
+      break;
+    }
   return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_127_net(host);
 }
 

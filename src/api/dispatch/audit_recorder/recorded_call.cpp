@@ -13,7 +13,7 @@ struct Entry {
   std::string_view operation;
 };
 
-constexpr std::array<Entry, 29> data_calls{{
+constexpr std::array<Entry, 44> data_calls{{
     {"sns", "Publish"},
     {"sns", "PublishBatch"},
     {"sqs", "SendMessage"},
@@ -43,6 +43,21 @@ constexpr std::array<Entry, 29> data_calls{{
     {"ssmmessages", "OpenDataChannel"},
     {"ssmmessages", "OpenControlChannel"},
     {"ec2messages", "GetMessages"},
+    {"s3", "GetObject"},
+    {"s3", "HeadObject"},
+    {"s3", "PutObject"},
+    {"s3", "CopyObject"},
+    {"s3", "DeleteObject"},
+    {"s3", "DeleteObjects"},
+    {"s3", "ListObjects"},
+    {"s3", "ListObjectsV2"},
+    {"s3", "CreateMultipartUpload"},
+    {"s3", "UploadPart"},
+    {"s3", "UploadPartCopy"},
+    {"s3", "CompleteMultipartUpload"},
+    {"s3", "AbortMultipartUpload"},
+    {"s3", "ListParts"},
+    {"s3", "ListMultipartUploads"},
 }};
 
 constexpr std::array<Entry, 6> reading_calls{{

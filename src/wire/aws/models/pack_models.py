@@ -3,7 +3,8 @@
 
 usage: pack_models.py WHEEL OVERLAY_DIR OUTPUT SERVICE...
 
-Takes the newest folder of each service, strips what only people read, merges OVERLAY_DIR/SERVICE.json (what a service still answers though the current model has lost it), and
+Takes the newest folder of each service, strips what only people read, merges OVERLAY_DIR/SERVICE.json (what a service still answers though the current model has lost it), cuts it to the operations that
+../served/SERVICE.txt names, where there is one, and
 writes: 4 bytes little-endian length of the index, the index (JSON), then each model as zlib data. Standard library only."""
 import gzip
 import json
@@ -41,13 +42,33 @@ def read_model(wheel, service):
     return strip(json.loads(gzip.decompress(wheel.read(f"{prefix}{folders[-1]}/service-2.json.gz"))))
 
 
+def cut(model, served):
+    """Of operations that are not served only the names and paths stay, so that they can be refused by name."""
+    for name, operation in model["operations"].items():
+        if name not in served:
+            for key in ("input", "output", "errors"):
+                operation.pop(key, None)
+    wanted, waiting = set(), [operation for operation in model["operations"].values()]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            shape = node.get("shape")
+            if isinstance(shape, str) and shape in model["shapes"] and shape not in wanted:
+                wanted.add(shape)
+                waiting.append(model["shapes"][shape])
+            waiting += [value for value in node.values() if isinstance(value, (dict, list))]
+    model["shapes"] = {name: shape for name, shape in model["shapes"].items() if name in wanted}
+
+
 def index_entry(service, model, offset, packed, raw):
     metadata = model["metadata"]
     protocols = metadata.get("protocols", [metadata["protocol"]])
     extra = metadata.get("tocsinExtraProtocols", [])
     entry = {"name": service, "offset": offset, "size": len(packed), "raw_size": len(raw), "version": metadata["apiVersion"], "service_id": metadata["serviceId"],
              "signing_name": metadata.get("signingName", metadata["endpointPrefix"]), "target_prefix": metadata.get("targetPrefix", ""), "protocols": protocols + extra}
-    if "query" in entry["protocols"]:
+    if "query" in entry["protocols"] or "ec2" in entry["protocols"]:
         entry["actions"] = sorted(model["operations"])
     return entry
 
@@ -61,6 +82,9 @@ def main():
             overlay = pathlib.Path(overlay_dir, service + ".json")
             if overlay.exists():
                 merge(model, json.loads(overlay.read_text()))
+            served = pathlib.Path(overlay_dir).parent / "served" / (service + ".txt")
+            if served.exists():
+                cut(model, set(served.read_text().split()))
             raw = json.dumps(model, separators=(",", ":")).encode()
             packed = zlib.compress(raw, 9)
             index.append(index_entry(service, model, offset, packed, raw))
