@@ -60,7 +60,7 @@ struct World {
                             }};
     for (Service service : {make_iam_service({identities, policies, keys, authorizer, tokens, login_profiles, accounts, mfa_devices, identity_providers}),
                             make_sts_service({keys, sessions, policies, roles, mfa_devices, identity_providers, state, box,
-                                               [this](const std::string& url, std::function<void(Result<std::string>)> done) { fetched(url, std::move(done)); }})})
+                                               [this](const std::string& url, const std::vector<std::string>&, std::function<void(Result<std::string>)> done) { fetched(url, std::move(done)); }})})
       for (Operation& operation : service.operations) add(operation);
   }
 

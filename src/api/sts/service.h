@@ -19,8 +19,8 @@ struct StsRooms {
   access::IdentityProviderStore& identity_providers;
   storage::StateExecutor& state;
   const access::SecretBox& secrets;
-  /// GET of a provider's documents; `done` once, on any thread. Empty: no provider can be reached.
-  std::function<void(const std::string& url, std::function<void(Result<std::string>)> done)> fetch = {};
+  /// GET of a provider's documents, from a server whose certificate a known authority signed or a thumbprint names; `done` once, on any thread. Empty: no provider can be reached.
+  std::function<void(const std::string& url, const std::vector<std::string>& thumbprints, std::function<void(Result<std::string>)> done)> fetch = {};
 };
 
 Service make_sts_service(StsRooms rooms);

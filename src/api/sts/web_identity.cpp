@@ -18,20 +18,20 @@ constexpr Duration keys_kept = std::chrono::hours(1);
 constexpr Duration asked_again_after = std::chrono::minutes(1);
 constexpr std::size_t providers_kept_max = 256;
 
-/// The keys of providers as they were fetched last. Touched only on the StateExecutor.
+/// The keys of providers as they were fetched last, each account's apart: they trust different certificates. Touched only on the StateExecutor.
 class KnownKeys {
  public:
   struct Entry {
     access::KeySet keys;
     Instant fetched{};
   };
-  const Entry* find(const std::string& url) const {
-    const auto found = entries_.find(url);
+  const Entry* find(const std::string& provider_arn) const {
+    const auto found = entries_.find(provider_arn);
     return found == entries_.end() ? nullptr : &found->second;
   }
-  void put(const std::string& url, Entry entry) {
+  void put(const std::string& provider_arn, Entry entry) {
     if (entries_.size() >= providers_kept_max) entries_.clear();
-    entries_[url] = std::move(entry);
+    entries_[provider_arn] = std::move(entry);
   }
 
  private:
@@ -59,6 +59,7 @@ struct Assumption : std::enable_shared_from_this<Assumption> {
   std::string url;       ///< the provider's, without scheme
   std::string audience;  ///< the one that the provider's clients are known by
   std::string provider_arn;
+  std::vector<std::string> thumbprints;
 };
 
 std::unexpected<ServiceError> refused(const Error& error) {
@@ -84,7 +85,7 @@ void Assumption::start() {
       [self = shared_from_this(), found](Result<void> done) {
         if (!done) return self->complete(refuse("ServiceUnavailable", done.error().message, 503));
         if (!*found) return self->complete(std::unexpected(found->error()));
-        const KnownKeys::Entry* entry = self->known->find(self->url);
+        const KnownKeys::Entry* entry = self->known->find(self->provider_arn);
         const Duration age = entry ? self->rooms.state.now() - entry->fetched : Duration::max();
         if (entry && age < keys_kept && (knows(entry->keys, self->token) || age < asked_again_after)) return self->answer(entry->keys);
         self->fetch_keys();
@@ -99,6 +100,7 @@ std::expected<void, ServiceError> Assumption::look_up() {
   const auto provider = rooms.identity_providers.find(role->account, url);
   if (!provider) return refuse("InvalidIdentityToken", "No OpenIDConnect provider found in your account for " + token.issuer);
   provider_arn = provider->arn();
+  thumbprints = provider->thumbprints;
   for (const std::string& each : token.audiences)
     if (std::find(provider->client_ids.begin(), provider->client_ids.end(), each) != provider->client_ids.end()) audience = each;
   if (audience.empty()) return refuse("InvalidIdentityToken", "Incorrect token audience");
@@ -108,12 +110,12 @@ std::expected<void, ServiceError> Assumption::look_up() {
 void Assumption::fetch_keys() {
   if (!rooms.fetch) return fetched(fail(ErrorKind::unavailable, "This server reaches no identity providers."));
   const std::string configuration = token.issuer + (token.issuer.ends_with('/') ? "" : "/") + ".well-known/openid-configuration";
-  rooms.fetch(configuration, [self = shared_from_this()](Result<std::string> document) {
+  rooms.fetch(configuration, thumbprints, [self = shared_from_this()](Result<std::string> document) {
     if (!document) return self->fetched(std::unexpected(document.error()));
     const auto keys_url = access::key_set_url(*document);
     if (!keys_url) return self->fetched(std::unexpected(keys_url.error()));
     if (!keys_url->starts_with("https://")) return self->fetched(fail(ErrorKind::invalid, "The provider's jwks_uri is not https."));
-    self->rooms.fetch(*keys_url, [self](Result<std::string> keys) {
+    self->rooms.fetch(*keys_url, self->thumbprints, [self](Result<std::string> keys) {
       self->fetched(keys ? access::parse_key_set(*keys) : Result<access::KeySet>(std::unexpected(keys.error())));
     });
   });
@@ -125,7 +127,7 @@ void Assumption::fetched(Result<access::KeySet> keys) {
     if (!keys)
       return self->complete(
           refuse("IDPCommunicationError", "Could not reach the identity provider https://" + self->url + ": " + keys.error().message));
-    self->known->put(self->url, {*keys, self->rooms.state.now()});
+    self->known->put(self->provider_arn, {*keys, self->rooms.state.now()});
     self->answer(*keys);
   });
 }

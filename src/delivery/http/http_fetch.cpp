@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include "delivery/curl/transfer_thread.h"
+#include "delivery/http/vouched_certificates.h"
 
 namespace tocsin::delivery {
 namespace {
@@ -10,13 +11,14 @@ namespace {
 class FetchTransfer final : public Transfer {
  public:
   FetchTransfer(const FetchRequest& request, std::function<void(Result<FetchedDocument>)> done)
-      : body_(receive_into(request.bytes_max)), done_(std::move(done)) {
+      : body_(receive_into(request.bytes_max)), vouched_for_(request.vouched_for), done_(std::move(done)) {
     CURL* const curl = handle();
     curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "Tocsin");
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout / std::chrono::milliseconds(1)));
+    trust_also(curl, vouched_for_);
     headers_ = curl_slist_append(headers_, ("Accept: " + request.accept).c_str());
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers_);
   }
@@ -33,6 +35,7 @@ class FetchTransfer final : public Transfer {
 
  private:
   std::string& body_;
+  const std::vector<std::string> vouched_for_;
   const std::function<void(Result<FetchedDocument>)> done_;
   curl_slist* headers_ = nullptr;
 };

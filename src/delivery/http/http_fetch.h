@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -16,6 +17,7 @@ struct FetchRequest {
   std::string accept;  ///< the header of that name
   Duration timeout = std::chrono::seconds(10);
   std::size_t bytes_max = 64u << 20;  ///< a longer document is an error
+  std::vector<std::string> vouched_for = {};  ///< see vouched_certificates.h
 };
 struct FetchedDocument {
   std::string body;

@@ -41,10 +41,12 @@ class AlarmGate {
   /// Writes down that a composite's actions are suppressed.
   void record_suppression(const AlarmRecord& alarm, AlarmState to, Instant at);
 
+  /// Whether a change to that state would run anything.
+  bool has_actions(const AlarmRecord& alarm, AlarmState state, ActionLevel level) const;
+
  private:
   void hold(const AlarmRecord& alarm, const ActionOccasion& occasion, const ActiveMute& mute);
   void run_one(const AlarmRecord& alarm, const ActionOccasion& occasion, const std::string& action_arn);
-  bool has_actions(const AlarmRecord& alarm, AlarmState state, ActionLevel level) const;
   HistoryItem item(const AlarmRecord& alarm, const ActionOccasion& occasion, std::string summary, std::string data) const;
 
   AlarmStore& store_;

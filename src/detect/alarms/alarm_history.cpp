@@ -41,8 +41,8 @@ std::vector<HistoryItem> AlarmStore::history(const Scope& scope, const HistoryFi
   add(filter.oldest_first ? " ORDER BY sequence LIMIT ?" : " ORDER BY sequence DESC LIMIT ?", filter.count_max + 1);
   std::vector<HistoryItem> items;
   for (const storage::Row& row : database_.query(sql, parameters))
-    items.push_back({row.integer(0), row.text(1), alarm_kind_of(row.text(2)),
-                     row.instant(3), row.text(4), row.text(5), row.text(6), row.text(7), row.text(8)});
+    items.push_back({row.integer(0), row.text(1), alarm_kind_of(row.text(2)), row.instant(3), row.text(4), row.text(5), row.text(6),
+                     row.text(7), row.text(8)});
   return items;
 }
 
@@ -60,12 +60,15 @@ std::optional<Document> AlarmStore::evidence(const Scope& scope, std::int64_t se
 }
 
 void AlarmStore::trim(Instant history_before, Instant evidence_before) {
-  // the newest item stays, so that no sequence number is given twice
-  database_.execute(
-      "DELETE FROM alarms_history WHERE time < ? AND sequence < (SELECT MAX(h.sequence) FROM alarms_history h WHERE h.account = "
-      "alarms_history.account AND h.region = "
-      "alarms_history.region)",
-      {history_before});
+  for (const storage::Row& row :
+       database_.query("SELECT account, region, MAX(sequence) FROM alarms_history GROUP BY account, region", {})) {
+    const auto first =
+        database_.query_one("SELECT sequence FROM alarms_history WHERE account = ? AND region = ? AND time >= ? ORDER BY sequence LIMIT 1",
+                            {row.text(0), row.text(1), history_before});
+    // the newest item stays, so that no sequence number is given twice
+    database_.execute("DELETE FROM alarms_history WHERE account = ? AND region = ? AND sequence < ?",
+                      {row.text(0), row.text(1), first ? first->integer(0) : row.integer(2)});
+  }
   database_.execute("DELETE FROM alarms_evidence WHERE window_end < ?", {evidence_before});
 }
 

@@ -71,7 +71,7 @@ void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
                 .at = change.at,
                 .event_id = event_id,
                 .idempotency_key = key,
-                .message = notification(alarm, before, after),
+                .message = gate_.has_actions(alarm, after.state, change.level) ? notification(alarm, before, after) : Document(),
                 .event_detail = std::move(detail),
                 .level = change.level},
                mute);

@@ -11,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::string_view part = "events/journal";
-constexpr std::size_t batch_max = 64;
+constexpr std::size_t batch_max = 256;
 // bounds how long one consumer keeps the others, and callers, waiting
-constexpr std::size_t unit_max = 16;
+constexpr std::size_t unit_max = 64;
 constexpr Position passed_unkept_max = 1000;
 constexpr Duration retry_first = 1s;
 constexpr Duration retry_max = 1min;

@@ -20,18 +20,21 @@ const std::vector<storage::Migration> migrations = {
 std::string write_envelope(const EventEnvelope& event) {
   Array resources;
   for (const std::string& arn : event.resources) resources.emplace_back(arn);
-  std::string text = to_json(Object{{"v", event.schema_version},
-                                    {"source", event.source},
-                                    {"type", event.type},
-                                    {"subject", event.subject_arn},
-                                    {"resources", std::move(resources)},
-                                    {"bus", event.bus},
-                                    {"causation", event.causation_id},
-                                    {"correlation", event.correlation_id},
-                                    {"depth", event.depth}});
+  const std::string rest = to_json(Object{{"v", event.schema_version},
+                                          {"source", event.source},
+                                          {"type", event.type},
+                                          {"subject", event.subject_arn},
+                                          {"resources", std::move(resources)},
+                                          {"bus", event.bus},
+                                          {"causation", event.causation_id},
+                                          {"correlation", event.correlation_id},
+                                          {"depth", event.depth}});
   // the detail is large, and need not be copied to be written
-  text.back() = ',';
-  return text.append("\"detail\":").append(to_json(event.detail)).append("}");
+  const std::string detail = to_json(event.detail);
+  std::string text;
+  text.reserve(rest.size() + detail.size() + 12);
+  text.append(rest, 0, rest.size() - 1).append(",\"detail\":").append(detail).append("}");
+  return text;
 }
 
 EventEnvelope read_event(const storage::Row& row) {

@@ -29,6 +29,7 @@
 #include "api/ssm/parameter_operations.h"
 #include "api/ssm/service.h"
 #include "api/ssm/tag_operations.h"
+#include "server/node/identity_documents.h"
 
 namespace tocsin::server {
 namespace {
@@ -37,14 +38,6 @@ namespace {
 api::ListTokens list_tokens(const wire::PageTokens& tokens) {
   return {.seal = [&tokens](const api::Call& call, std::string_view key) { return tokens.seal(call.scope.account, call.service + '.' + call.operation, key); },
           .open = [&tokens](const api::Call& call, std::string_view token) { return tokens.open(call.scope.account, call.service + '.' + call.operation, token); }};
-}
-
-/// How an identity provider's documents are read; empty where nothing is fetched.
-std::function<void(const std::string&, std::function<void(Result<std::string>)>)> document_fetch(Rooms& rooms) {
-  if (!rooms.ground.outside.fetch) return {};
-  return [fetch = rooms.ground.outside.fetch](const std::string& url, std::function<void(Result<std::string>)> done) {
-    fetch(url, std::chrono::seconds(10), [done = std::move(done)](Result<telemetry::Fetched> fetched) { done(fetched ? Result<std::string>(std::move(fetched->body)) : std::unexpected(fetched.error())); });
-  };
 }
 
 // what AddTagsToResource can name
@@ -79,7 +72,7 @@ bool may_unmask(Rooms& rooms, const api::Call& call, const telemetry::LogGroup& 
 std::vector<api::Service> make_services(Rooms& rooms) {
   const api::ListTokens tokens = list_tokens(rooms.ground.page_tokens);
   std::vector<api::Service> services;
-  services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles, rooms.mfa_devices, rooms.identity_providers, rooms.ground.state, rooms.ground.secrets, document_fetch(rooms)}));
+  services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles, rooms.mfa_devices, rooms.identity_providers, rooms.ground.state, rooms.ground.secrets, rooms.ground.outside.fetch ? fetch_identity_documents() : FetchIdentityDocument{}}));
   services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts, rooms.mfa_devices, rooms.identity_providers}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
   services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));

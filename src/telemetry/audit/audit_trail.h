@@ -61,19 +61,22 @@ class AuditTrail {
   explicit AuditTrail(storage::StateExecutor& state, AuditSettings settings = {}) : state_(state), settings_(settings) {}
   Result<void> migrate();
 
-  /// One insert, and one more for each resource of a call that changes something. Every few thousand records old ones are removed.
+  /// One insert, and one more for each resource of a call that changes something. Every few thousand records the oldest are removed.
   void append(const AuditRecord& record);
   AuditPage lookup(const Scope& scope, const AuditLookup& lookup);
   /// Calls that change something with `from` <= time < `to`, oldest first, failed ones too (error_code says so): what an investigation asks
   /// first.
   std::vector<AuditRecord> changes(const Scope& scope, Instant from, Instant to, std::size_t count_max);
-  /// Removes what is older than the retention or beyond the rows.
+  /// Removes what is older than the retention or beyond the rows, of the oldest some thousand at once.
   void trim();
 
  private:
+  std::int64_t next_sequence();
+
   storage::StateExecutor& state_;
   AuditSettings settings_;
   std::size_t appended_ = 0;
+  std::int64_t last_sequence_ = -1;  ///< -1: not read yet
 };
 
 /// The last part of an ARN: arn:aws:sns:r:a:pages → pages.

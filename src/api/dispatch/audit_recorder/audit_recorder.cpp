@@ -68,8 +68,7 @@ EventEnvelope event_of(AuditRecord made) {
           .source = "aws." + made.event_source.substr(0, made.event_source.find('.')),
           .type = std::string(api_call_event_type),
           .subject_arn = made.resources.empty() ? "" : made.resources.front().arn,
-          .detail = std::move(made.record),
-          .idempotency_key = "audit:" + made.event_id};
+          .detail = std::move(made.record)};
 }
 
 }  // namespace
