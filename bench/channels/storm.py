@@ -4,8 +4,10 @@ import argparse
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -20,7 +22,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("tocsin")
     parser.add_argument("--alarms", type=int, default=5000)
-    parser.add_argument("--watch", type=int, default=240, help="seconds after the storm")
+    parser.add_argument("--watch", type=int, default=240, help="seconds after the storm, at most: it ends when every page can be read")
+    parser.add_argument("--perf", help="perf's record of the storm")
     arguments = parser.parse_args()
     sink = MailSink()
     with tempfile.TemporaryDirectory() as folder:
@@ -40,22 +43,62 @@ def main():
             sink.mails.clear()
             begun = time.time()
             put_values(caller, metrics, 5)
-            wait_until("the first page", 180, lambda: sink.mails)
+            waits = Waits(server.port())
+            perf = subprocess.Popen(["perf", "record", "-q", "-g", "-F", "499", "-o", arguments.perf, "-p", str(server.process.pid)]) if arguments.perf else None
+            used = processor_seconds(server.process.pid)
+            wait_until("the first page", 180, lambda: sink.mails, 0.02)
             first = sink.mails[0][0]
-            history = lambda: caller.cloudwatch("DescribeAlarmHistory", AlarmName="alarm-0", HistoryItemType="StateUpdate", MaxRecords=5)["AlarmHistoryItems"]
-            due = min(item["Timestamp"] for item in history()) if history() else begun
-            time.sleep(arguments.watch)
-            pages, token = 0, {}
-            while True:
-                answer = caller.contacts("ListPagesByContact", ContactId=contact, MaxResults=1000, **token)
-                pages += len(answer["Pages"])
-                if "NextToken" not in answer:
-                    break
-                token = {"NextToken": answer["NextToken"]}
-            print(json.dumps({"alarms": arguments.alarms, "first_page_after_change_s": round(first - due, 2), "messages": len(sink.mails), "pages_that_can_be_read": pages,
-                              "memory_mb": round(server.memory_kb() / 1024), "subjects": [re.search(r"^Subject: (.*)$", t, re.M).group(1)[:70] for _, _, t in sink.mails]}))
+            history = lambda: caller.cloudwatch("DescribeAlarmHistory", HistoryItemType="StateUpdate", StartDate=begun, MaxRecords=100, ScanBy="TimestampAscending")["AlarmHistoryItems"]
+            due = min(item["Timestamp"] for item in history() if "to ALARM" in item["HistorySummary"])
+            end = time.time() + arguments.watch
+            while (pages := pages_of(caller, contact)) < arguments.alarms and time.time() < end:
+                time.sleep(1)
+            readable = time.time()
+            used = processor_seconds(server.process.pid) - used
+            if perf:
+                perf.terminate()
+                perf.wait()
+            print(json.dumps({"alarms": arguments.alarms, "first_page_after_change_s": round(first - due, 2), "pages_that_can_be_read": pages, "after_s": round(readable - due, 1),
+                              "messages": len(sink.mails), **waits.end(), "processor_s": round(used, 1), "memory_mb": round(server.memory_kb() / 1024),
+                              "subjects": [re.search(r"^Subject: (.*)$", t, re.M).group(1)[:70].strip() for _, _, t in sink.mails]}))
         finally:
             server.kill()
+
+
+def pages_of(caller, contact):
+    pages, token = 0, {}
+    while True:
+        answer = caller.contacts("ListPagesByContact", ContactId=contact, MaxResults=1000, **token)
+        pages += len(answer["Pages"])
+        if "NextToken" not in answer:
+            return pages
+        token = {"NextToken": answer["NextToken"]}
+
+
+def processor_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+class Waits:
+    """How long a call waits while the storm goes on: one of ten a second."""
+
+    def __init__(self, port):
+        self.caller, self.took, self.ended = Caller(port), [], threading.Event()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.ended.wait(0.1):
+            begun = time.monotonic()
+            self.caller.contacts("ListContacts")
+            self.took.append(time.monotonic() - begun)
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+        took = sorted(self.took)
+        return {"calls": len(took), "call_p50_s": round(took[len(took) // 2], 3), "call_p99_s": round(took[int(len(took) * 0.99)], 3), "call_max_s": round(took[-1], 3)}
 
 
 def caller_rest(port, path, body):

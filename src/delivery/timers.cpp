@@ -22,7 +22,12 @@ const std::vector<storage::Migration> migrations = {
      "CREATE INDEX delivery_timers_wake ON delivery_timers (wake_ns, due_ns, kind, timer_key)"},
 };
 
-/// A run over what is due: units chained in the queue, so that they share commits and let others in between.
+// bounds how long one unit of them keeps the executor
+constexpr int fired_per_unit_max = 16;
+constexpr Duration unit_max = 10ms;
+
+/// A run over what is due: units chained in the queue, a few timers each in a part of its own, so that they share commits and let others in
+/// between.
 struct Run {
   int units = 0;
   bool storage_failed = false;
@@ -51,7 +56,8 @@ struct Timers::Parts : std::enable_shared_from_this<Parts> {
   void plan();
   void begin_run();
   void submit_next(const std::shared_ptr<Run>& run);
-  Result<void> fire_next(const std::shared_ptr<Run>& run);
+  Result<void> fire_some(const std::shared_ptr<Run>& run);
+  std::optional<storage::Row> next_due();
   Result<void> fire(const storage::Row& row, Run& run);
   void end_run(const Run& run);
   void defer(const Run::Failed& failed);
@@ -100,21 +106,28 @@ void Timers::Parts::begin_run() {
 
 void Timers::Parts::submit_next(const std::shared_ptr<Run>& run) {
   ++run->units;
-  state.submit([self = shared_from_this(), run] { return self->fire_next(run); },
-               [self = shared_from_this(), run](Result<void> result) {
-                 if (!result && !run->failed) run->storage_failed = true;
-                 if (--run->units == 0) self->end_run(*run);
-               });
+  state.submit_behind([self = shared_from_this(), run] { return self->fire_some(run); },
+                      [self = shared_from_this(), run](Result<void> result) {
+                        if (!result && !run->failed) run->storage_failed = true;
+                        if (--run->units == 0) self->end_run(*run);
+                      });
 }
 
-Result<void> Timers::Parts::fire_next(const std::shared_ptr<Run>& run) {
-  if (stopped || run->failed || run->storage_failed) return {};
-  const auto row = state.database().query_one(
+std::optional<storage::Row> Timers::Parts::next_due() {
+  return state.database().query_one(
       "SELECT kind, timer_key, due_ns, payload FROM delivery_timers WHERE wake_ns<=? ORDER BY wake_ns, due_ns, kind, timer_key LIMIT 1",
       {state.now()});
-  if (!row) return {};
-  submit_next(run);
-  return fire(*row, *run);
+}
+
+Result<void> Timers::Parts::fire_some(const std::shared_ptr<Run>& run) {
+  if (stopped || run->failed || run->storage_failed) return {};
+  const Instant until = state.now() + unit_max;
+  for (int fired = 0; const auto row = next_due(); ++fired) {
+    if (fired == fired_per_unit_max || (fired > 0 && state.now() >= until)) return submit_next(run), Result<void>();
+    // what fired before it in this unit stays done
+    if (!state.atomically([&] { return fire(*row, *run); })) break;
+  }
+  return {};
 }
 
 Result<void> Timers::Parts::fire(const storage::Row& row, Run& run) {

@@ -34,6 +34,11 @@ CREATE TABLE incidents_awaited (account TEXT NOT NULL, region TEXT NOT NULL, inc
   PRIMARY KEY (account, region, incident_arn, what));
 CREATE TABLE incidents_tokens (account TEXT NOT NULL, region TEXT NOT NULL, operation TEXT NOT NULL, token TEXT NOT NULL, outcome TEXT NOT NULL,
   PRIMARY KEY (account, region, operation, token));
+)sql"},
+                                                                      {2, R"sql(
+DROP INDEX incidents_records_open;
+CREATE INDEX incidents_records_open ON incidents_records (account, region, status, dedupe, place);
+CREATE INDEX incidents_links_incident ON incidents_links (incident_arn, state);
 )sql"}};
 
 }  // namespace tocsin::incidents

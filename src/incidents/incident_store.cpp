@@ -187,13 +187,15 @@ void IncidentStore::link(const Incident& i, const std::string& link) {
 std::vector<Incident> IncidentStore::open_linked(const Scope& scope, const std::vector<std::string>& links) {
   std::vector<Incident> out;
   for (const std::string& link : links) {
-    const auto rows = state_.database().query(
-        "SELECT r.record FROM incidents_links l JOIN incidents_records r ON r.account = l.account AND r.region = l.region AND r.arn = "
-        "l.incident_arn WHERE l.account = ? AND l.region = ? AND l.link = ? AND r.status = 'OPEN'",
-        {scope.account, scope.region, link});
-    for (Incident& incident : incidents_of(rows)) {
-      const bool known = std::ranges::any_of(out, [&](const Incident& other) { return other.arn == incident.arn; });
-      if (!known) out.push_back(std::move(incident));
+    // one after another and not joined: a join may be begun at all that is open
+    for (const auto& row : state_.database().query("SELECT incident_arn FROM incidents_links WHERE account = ? AND region = ? AND link = ?",
+                                                   {scope.account, scope.region, link})) {
+      const std::string& arn = row.text(0);
+      if (std::ranges::any_of(out, [&](const Incident& other) { return other.arn == arn; })) continue;
+      const auto record = state_.database().query_one(
+          "SELECT record FROM incidents_records WHERE account = ? AND region = ? AND arn = ? AND status = 'OPEN'",
+          {scope.account, scope.region, arn});
+      if (record) out.push_back(incident_from(record->document(0)));
     }
   }
   return out;
@@ -206,8 +208,8 @@ void IncidentStore::set_link_state(const Incident& i, const std::string& link, c
 
 bool IncidentStore::any_link_in(const Incident& i, const std::string& alarm_state) {
   return state_.database()
-      .query_one("SELECT link FROM incidents_links WHERE account = ? AND region = ? AND incident_arn = ? AND state = ? LIMIT 1",
-                 {i.scope.account, i.scope.region, i.arn, alarm_state})
+      .query_one("SELECT link FROM incidents_links WHERE incident_arn = ? AND state = ? AND account = ? AND region = ? LIMIT 1",
+                 {i.arn, alarm_state, i.scope.account, i.scope.region})
       .has_value();
 }
 

@@ -42,7 +42,7 @@ void Incidents::ask(EvidenceSource& source, const Incident& i) {
   state_.after_commit([this, &source, request = std::move(request)] {
     source.gather(
         request, [this, scope = request.scope, arn = request.incident_arn, name = source.name()](Result<std::vector<Evidence>> answer) {
-          state_.submit(
+          state_.submit_behind(
               [this, scope, arn, name, answer = std::move(answer)]() mutable { return take_answer(scope, arn, name, std::move(answer)); });
         });
   });

@@ -10,12 +10,18 @@ namespace tocsin::storage {
 struct StateExecutor::Queue {
   std::mutex mutex;
   std::deque<Unit> units;
+  std::deque<Unit> behind;
   bool scheduled = false;
 };
 
 namespace {
 // bounds what one fsync waits for
 constexpr std::size_t group_units_max = 256;
+// of these, kept free for what runs behind
+constexpr std::size_t behind_units_min = 32;
+// bounds how long a call waits for what runs behind; long enough that a commit is shared by many
+constexpr Duration behind_max = std::chrono::milliseconds(20);
+
 /// An exception is a defect of one unit: it is undone and told so, and the others go on.
 Result<void> run_work(StateExecutor::Work& work) {
   try {
@@ -31,9 +37,13 @@ Result<void> run_work(StateExecutor::Work& work) {
 StateExecutor::StateExecutor(Executor& executor, Database& database)
     : executor_(executor), database_(database), queue_(std::make_shared<Queue>()) {}
 
-void StateExecutor::submit(Work work, Done done) {
+void StateExecutor::submit(Work work, Done done) { enqueue(false, {std::move(work), std::move(done)}); }
+
+void StateExecutor::submit_behind(Work work, Done done) { enqueue(true, {std::move(work), std::move(done)}); }
+
+void StateExecutor::enqueue(bool behind, Unit unit) {
   std::lock_guard lock(queue_->mutex);
-  queue_->units.push_back({std::move(work), std::move(done)});
+  (behind ? queue_->behind : queue_->units).push_back(std::move(unit));
   if (queue_->scheduled) return;
   queue_->scheduled = true;
   executor_.post([this] { run_group(); });
@@ -105,18 +115,30 @@ void StateExecutor::finish(Finished finished) {
   for (Task& task : finished.after) task();
 }
 
+/// Calls first; what runs behind then has its time, which begins with its first unit, and calls that come meanwhile go before it. nullopt
+/// ends the group.
+std::optional<StateExecutor::Unit> StateExecutor::next_unit(std::size_t group_size, Instant& behind_until) {
+  const std::lock_guard lock(queue_->mutex);
+  const bool call = !queue_->units.empty() && group_size < group_units_max - (queue_->behind.empty() ? 0 : behind_units_min);
+  std::deque<Unit>& queue = call ? queue_->units : queue_->behind;
+  if (queue.empty() || group_size >= group_units_max) return std::nullopt;
+  if (!call) {
+    if (behind_until == Instant{})
+      behind_until = executor_.now() + behind_max;
+    else if (executor_.now() >= behind_until)
+      return std::nullopt;
+  }
+  Unit unit = std::move(queue.front());
+  queue.pop_front();
+  return unit;
+}
+
 void StateExecutor::run_group() {
   std::vector<Finished> group;
+  Instant behind_until{};
   ++group_;
   database_.begin_group();
-  while (group.size() < group_units_max) {
-    std::unique_lock lock(queue_->mutex);
-    if (queue_->units.empty()) break;
-    Unit unit = std::move(queue_->units.front());
-    queue_->units.pop_front();
-    lock.unlock();
-    group.push_back(run_unit(std::move(unit)));
-  }
+  while (auto unit = next_unit(group.size(), behind_until)) group.push_back(run_unit(std::move(*unit)));
   const Result<void> committed = database_.commit_group();
   ++group_;
   for (Finished& finished : group) {
@@ -127,7 +149,7 @@ void StateExecutor::run_group() {
     finish(std::move(finished));
   }
   std::lock_guard lock(queue_->mutex);
-  queue_->scheduled = !queue_->units.empty();
+  queue_->scheduled = !queue_->units.empty() || !queue_->behind.empty();
   if (queue_->scheduled) executor_.post([this] { run_group(); });
 }
 

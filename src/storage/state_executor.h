@@ -28,6 +28,10 @@ class StateExecutor {
   /// is durable, with work's own error, or `unavailable` when the commit or a statement failed, or `internal` when work threw (then nothing
   /// of it remains).
   void submit(Work work, Done done = {});
+  /// The same for what nobody waits for at the other end of a connection (the journal's consumers, timers, what is gathered): within a group
+  /// it runs behind all that was submitted the plain way, for a bounded time, so that a storm of it delays no call by more than that. It has
+  /// its share of every group, so that calls without end do not starve it either.
+  void submit_behind(Work work, Done done = {});
   /// The same for work that only reads, in a group of its own: a write fails it. For what has to be answered when the disk takes no more.
   void submit_reading(Work work, Done done);
   /// Whether the unit that runs is one of those.
@@ -81,6 +85,8 @@ class StateExecutor {
 
   std::size_t registered_count() const { return after_ ? after_->size() : 0; }
   void forget_after(std::size_t count);
+  void enqueue(bool behind, Unit unit);
+  std::optional<Unit> next_unit(std::size_t group_size, Instant& behind_until);
   void run_group();
   void finish(Finished finished);
   Finished run_unit(Unit unit);

@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <map>
 
 #include "api/events/operations.h"
 #include "api/events/reply.h"
@@ -30,8 +31,23 @@ Scope scope_of_bus(const Call& call, const std::string& bus_name) {
   return arn ? Scope{arn->account, arn->region} : call.scope;
 }
 
+/// Buses as the entries of one call name them; most name one.
+class Buses {
+ public:
+  Buses(Rules& rules, const Call& call) : rules_(rules), call_(call) {}
+  const Result<events::EventBus>& find(const std::string& name) {
+    const auto known = found_.find(name);
+    return known != found_.end() ? known->second : found_.emplace(name, rules_.find_bus(scope_of_bus(call_, name), name)).first->second;
+  }
+
+ private:
+  Rules& rules_;
+  const Call& call_;
+  std::map<std::string, Result<events::EventBus>> found_;
+};
+
 /// The entry's place in the answer: an id, or why not.
-Document put_event(Rules& rules, events::Journal& journal, const Call& call, const Document& entry) {
+Document put_event(Buses& buses, events::Journal& journal, const Call& call, const Document& entry) {
   const std::string source = text_or(entry, "Source"), type = text_or(entry, "DetailType"), detail_text = text_or(entry, "Detail");
   if (source.empty()) return failed("InvalidArgument", "Parameter Source is not valid. Reason: Source is a required argument.");
   if (type.empty()) return failed("InvalidArgument", "Parameter DetailType is not valid. Reason: DetailType is a required argument.");
@@ -41,7 +57,7 @@ Document put_event(Rules& rules, events::Journal& journal, const Call& call, con
   if (source.starts_with("aws.")) return failed("NotAuthorizedForSourceException", "Not authorized for the source.");
   const std::string bus_name = text_or(entry, "EventBusName", events::default_bus);
   const Scope scope = scope_of_bus(call, bus_name);
-  const auto bus = rules.find_bus(scope, bus_name);
+  const auto& bus = buses.find(bus_name);
   EventEnvelope event{.scope = scope, .event_time = call.now, .source = source, .type = type, .detail = *detail};
   if (const auto time = integer_at(entry, "Time")) event.event_time = instant_from_ns(*time);
   for (const Document& resource : array_at(entry, "Resources")) event.resources.emplace_back(resource.as_string());
@@ -66,8 +82,9 @@ Reply put_events(Rules& rules, events::Journal& journal, const Call& call) {
   if (size >= bytes_max) return api::refuse("ValidationException", "Total size of the entries in the request is over the limit.");
   Array results;
   int failures = 0;
+  Buses buses(rules, call);
   for (const Document& entry : entries) {
-    results.push_back(put_event(rules, journal, call, entry));
+    results.push_back(put_event(buses, journal, call, entry));
     failures += find(results.back(), "ErrorCode") ? 1 : 0;
   }
   return Object{{"FailedEntryCount", failures}, {"Entries", std::move(results)}};

@@ -56,6 +56,16 @@ CREATE INDEX oncall_messages_mail ON oncall_messages (mail_id);
 CREATE INDEX oncall_messages_provider ON oncall_messages (provider_id);
 CREATE TABLE oncall_browsers (channel_arn TEXT PRIMARY KEY, subscription TEXT NOT NULL);
 CREATE TABLE oncall_push_key (id BIGINT PRIMARY KEY, private_key TEXT NOT NULL, public_key TEXT NOT NULL);
+)sql"},
+                                                                  {3, R"sql(
+DROP INDEX oncall_folded_digest;
+CREATE INDEX oncall_folded_position ON oncall_folded (digest, position);
+DROP INDEX oncall_pages_contact;
+CREATE INDEX oncall_pages_place ON oncall_pages (account, region, contact_arn, place);
+DROP INDEX oncall_pages_person;
+CREATE INDEX oncall_pages_person ON oncall_pages (account, region, contact_arn, incident_arn, place);
+DROP INDEX oncall_pages_engagement;
+CREATE INDEX oncall_pages_engagement ON oncall_pages (account, region, engagement_arn, contact_arn, place);
 )sql"}};
 
 }  // namespace tocsin::oncall

@@ -53,7 +53,7 @@ std::vector<storm::Told> OutgoingStore::told(const Scope& scope, const std::stri
 }
 
 void OutgoingStore::add_told(const Scope& scope, const std::string& contact_arn, const storm::Told& told) {
-  state_.database().execute("DELETE FROM oncall_told WHERE account = ? AND region = ? AND contact_arn = ? AND at_ns <= ?",
+  state_.database().execute("DELETE FROM oncall_told WHERE account = ? AND region = ? AND contact_arn = ? AND kind IN (0, 1, 2) AND at_ns <= ?",
                             {scope.account, scope.region, contact_arn, told.at - 2 * told_for});
   const auto last =
       state_.database().query_one("SELECT MAX(position) FROM oncall_told WHERE account = ? AND region = ? AND contact_arn = ?",

@@ -24,6 +24,9 @@ constexpr int dead_letter_rounds_max = 100;
 constexpr int in_flight_max = 120'000;
 constexpr auto attempt_interval = 5min;
 
+const std::string insert_message =
+    fmt::format("INSERT INTO sqs_messages (queue_arn, {}) VALUES (?,?,?,?,?,?,?,?,?,'',?,?,?,0,0,0,'')", message_columns);
+
 struct Receipt {
   std::int64_t position;
   std::string secret;
@@ -160,10 +163,10 @@ Result<SentMessage> Queues::send(const std::string& queue_arn, const OutgoingMes
   }
   const std::string deduplication_id = fifo && message.deduplication_id.empty() ? to_hex(sha256(message.body)) : message.deduplication_id;
   state_.database().execute(
-      fmt::format("INSERT INTO sqs_messages (queue_arn, {}) VALUES (?,?,?,?,?,?,?,?,?,'',?,?,?,0,0,0,'')", message_columns),
-      {queue_arn, position, sent.message_id, message.body, to_document(message.attributes), message.trace_header, message.group_id,
-       deduplication_id, message.sender_id, now, now + std::chrono::seconds(queue->attributes.number("MessageRetentionPeriod")),
-       now + std::chrono::seconds(delay)});
+      insert_message,
+      {queue_arn, position, sent.message_id, message.body, message.attributes.empty() ? "{}" : to_json(to_document(message.attributes)),
+       message.trace_header, message.group_id, deduplication_id, message.sender_id, now,
+       now + std::chrono::seconds(queue->attributes.number("MessageRetentionPeriod")), now + std::chrono::seconds(delay)});
   count(*queue, "NumberOfMessagesSent", 1);
   count(*queue, "SentMessageSize", static_cast<double>(message.body.size()), "Bytes");
   announce(queue_arn);
@@ -276,11 +279,10 @@ Result<int> Queues::redrive(const std::string& source_arn, const std::string& de
     if (arn.empty()) return fault("CouldNotDetermineMessageSource");
     const auto target = find(arn);
     if (!target) return fault("AWS.SimpleQueueService.NonExistentQueue");
-    state_.database().execute(
-        fmt::format("INSERT INTO sqs_messages (queue_arn, {}) VALUES (?,?,?,?,?,?,?,?,?,'',?,?,?,0,0,0,'')", message_columns),
-        {arn, next_position(arn), make_uuid_v4(random_), row.text(column_body), row.text(column_attributes), row.text(column_trace_header),
-         row.text(column_group_id), row.text(column_deduplication_id), row.text(column_sender_id), now,
-         now + std::chrono::seconds(target->attributes.number("MessageRetentionPeriod")), now});
+    state_.database().execute(insert_message, {arn, next_position(arn), make_uuid_v4(random_), row.text(column_body),
+                                               row.text(column_attributes), row.text(column_trace_header), row.text(column_group_id),
+                                               row.text(column_deduplication_id), row.text(column_sender_id), now,
+                                               now + std::chrono::seconds(target->attributes.number("MessageRetentionPeriod")), now});
     state_.database().execute("DELETE FROM sqs_messages WHERE queue_arn = ? AND position = ?", {source_arn, row.integer(column_position)});
     count(*target, "NumberOfMessagesSent", 1);
     announce(arn);

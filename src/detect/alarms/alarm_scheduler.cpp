@@ -14,6 +14,8 @@ constexpr auto evidence_kept = std::chrono::hours(24 * 455);
 constexpr auto step_back_min = std::chrono::seconds(5);
 // sleeps are short, so that a clock that was set back is seen soon
 constexpr auto sleep_max = std::chrono::seconds(10);
+// alarms that ring cost much more than those that do not: what they open goes on before the others are looked at
+constexpr auto slice_max = std::chrono::milliseconds(10);
 
 Instant at_second(std::int64_t s) { return Instant{std::chrono::seconds(s)}; }
 }  // namespace
@@ -116,18 +118,21 @@ void AlarmScheduler::plan() {
 }
 
 void AlarmScheduler::run(Tick tick, std::size_t from) {
-  auto work = [this, tick, from, living = std::weak_ptr(alive_)]() -> Result<void> {
+  const auto to = std::make_shared<std::size_t>(from);
+  auto work = [this, tick, from, to, living = std::weak_ptr(alive_)]() -> Result<void> {
     if (living.expired()) return {};
     if (from == 0) live_.refresh();
     const std::vector<LiveAlarm*>& round = live_.of_cadence(tick.cadence_s);
-    const std::size_t to = std::min(round.size(), from + options_.slice_alarms);
-    for (std::size_t i = from; i < to; ++i) evaluate_one(tick, *round[i]);
+    const std::size_t end = std::min(round.size(), from + options_.slice_alarms);
+    const Instant until = state_.now() + slice_max;
+    for (*to = from; *to < end && (*to == from || state_.now() < until); ++*to) evaluate_one(tick, *round[*to]);
+    if (*to < round.size()) return {};
     // without alarms there is nothing to catch up, and nothing to write
-    if (to == round.size() && !round.empty()) store_.put_evaluated_to(tick.cadence_s, tick.at_s);
-    if (to == round.size()) trim(tick);
+    if (!round.empty()) store_.put_evaluated_to(tick.cadence_s, tick.at_s);
+    trim(tick);
     return {};
   };
-  state_.submit(std::move(work), [this, tick, from, living = std::weak_ptr(alive_)](Result<void> done) {
+  state_.submit_behind(std::move(work), [this, tick, from, to, living = std::weak_ptr(alive_)](Result<void> done) {
     if (living.expired()) return;
     if (!done) {
       log::error(part, "an evaluation could not be written; it is tried again", {{"error", done.error().message}});
@@ -138,7 +143,7 @@ void AlarmScheduler::run(Tick tick, std::size_t from) {
       });
       return;
     }
-    if (from + options_.slice_alarms < live_.of_cadence(tick.cadence_s).size()) return run(tick, from + options_.slice_alarms);
+    if (*to < live_.of_cadence(tick.cadence_s).size()) return run(tick, *to);
     finish(tick);
   });
 }

@@ -6,7 +6,7 @@ namespace tocsin::diagnose {
 
 void gather_in_unit(storage::StateExecutor& state, std::function<std::vector<incidents::Evidence>()> look, incidents::EvidenceSource::Done done) {
   auto found = std::make_shared<std::vector<incidents::Evidence>>();
-  state.submit(
+  state.submit_behind(
       [look = std::move(look), found]() -> Result<void> {
         *found = look();
         return {};

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t records_max = 500;
 constexpr std::size_t shown_max = 10;
+// a call is recorded so long after its moment, at most
+constexpr Duration late_max = std::chrono::seconds(10);
+constexpr Duration kept_too_long_max = std::chrono::minutes(1);
 // services whose calls set up watching and responding, or only prove who calls
 constexpr std::array<std::string_view, 7> watching = {"monitoring.amazonaws.com", "ssm-incidents.amazonaws.com", "ssm-contacts.amazonaws.com", "sts.amazonaws.com",
                                                       "sns.amazonaws.com", "events.amazonaws.com", "sqs.amazonaws.com"};
@@ -72,8 +75,27 @@ void RecentChanges::gather(const Request& request, Done done) {
   gather_in_unit(state_, [this, request] { return look(request); }, std::move(done));
 }
 
+/// Reads what is new since it was asked last.
+std::vector<telemetry::AuditRecord> RecentChanges::ranked(const Request& request) {
+  Known& known = known_[request.scope];
+  if (request.from < known.from || request.opened < known.to - late_max || request.from > known.to - late_max) known = {request.from, request.from, {}};
+  for (telemetry::AuditRecord& record : trail_.changes(request.scope, std::max(known.from, known.to - late_max), request.opened, records_max)) {
+    const auto same = [&](const telemetry::AuditRecord& other) { return other.event_id == record.event_id; };
+    if (weigh(record) != ChangeWeight::none && std::ranges::none_of(known.records, same)) known.records.push_back(std::move(record));
+  }
+  known.to = std::max(known.to, request.opened);
+  if (request.from - known.from > kept_too_long_max) {
+    known.from = request.from;
+    std::erase_if(known.records, [&](const telemetry::AuditRecord& record) { return record.event_time < known.from; });
+  }
+  std::vector<telemetry::AuditRecord> asked;
+  for (const telemetry::AuditRecord& record : known.records)
+    if (record.event_time >= request.from && record.event_time < request.opened) asked.push_back(record);
+  return rank_changes(std::move(asked));
+}
+
 std::vector<incidents::Evidence> RecentChanges::look(const Request& request) {
-  auto changes = rank_changes(trail_.changes(request.scope, request.from, request.opened, records_max));
+  auto changes = ranked(request);
   if (!changes.empty() && weigh(changes.front()) == ChangeWeight::setting && !resource_of(changes.front()).empty())
     (void)incidents_.add_related(request.scope, request.incident_arn,
                                  {.type = "INVOLVED_RESOURCE", .value = Object{{"arn", resource_of(changes.front())}}, .title = std::string(recent_change_title)});

@@ -1,6 +1,7 @@
 // Evidence: what was changed in the hour before, as the audit trail recorded it, the likeliest cause first.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "incidents/incidents.h"
@@ -30,11 +31,18 @@ class RecentChanges final : public incidents::EvidenceSource {
   void gather(const Request& request, Done done) override;
 
  private:
+  /// What is known of a scope: everything of weight between two moments. Many incidents that open at once ask for nearly the same hour.
+  struct Known {
+    Instant from, to;
+    std::vector<telemetry::AuditRecord> records;
+  };
   std::vector<incidents::Evidence> look(const Request& request);
+  std::vector<telemetry::AuditRecord> ranked(const Request& request);
 
   storage::StateExecutor& state_;
   telemetry::AuditTrail& trail_;
   incidents::Incidents& incidents_;
+  std::map<Scope, Known> known_;
 };
 
 }  // namespace tocsin::diagnose

@@ -90,7 +90,7 @@ struct ServiceChanges::Found {
 
 void ServiceChanges::gather(const Request& request, Done done) {
   auto found = std::make_shared<Found>(Found{request, std::move(done), {}, {}});
-  state_.submit(
+  state_.submit_behind(
       [this, found]() -> Result<void> {
         compare(*found);
         return {};
@@ -116,7 +116,7 @@ void ServiceChanges::compare(Found& found) {
 void ServiceChanges::look_at_hosts(std::shared_ptr<Found> found) {
   looker_.look(found->request.scope, scripts_for(found->hosts), look_max, [this, found](std::map<std::string, std::string> printed) {
     auto shared = std::make_shared<std::map<std::string, std::string>>(std::move(printed));
-    state_.submit(
+    state_.submit_behind(
         [this, found, shared]() -> Result<void> {
           for (auto& evidence : suspect_hosts_.judge(found->request.scope, found->request.incident_arn, found->hosts, *shared))
             found->evidence.push_back(std::move(evidence));

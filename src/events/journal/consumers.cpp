@@ -12,8 +12,9 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view part = "events/journal";
 constexpr std::size_t batch_max = 256;
-// bounds how long one consumer keeps the others, and callers, waiting
+// bound how long one consumer keeps the others waiting, and how much is done again when one of its events fails
 constexpr std::size_t unit_max = 64;
+constexpr Duration unit_time_max = 10ms;
 constexpr Position passed_unkept_max = 1000;
 constexpr Duration retry_first = 1s;
 constexpr Duration retry_max = 1min;
@@ -46,6 +47,7 @@ void Consumers::subscribe(std::string name, Journal::Consumer consumer, Journal:
 
 void Consumers::start() {
   const auto positions = std::make_shared<std::vector<Position>>();
+  // in its turn: what is appended from now on is theirs
   state_.submit([self = shared_from_this(), positions] { return self->load(*positions); },
                 [self = shared_from_this(), positions](Result<void> result) { self->loaded(std::move(result), *positions); });
 }
@@ -92,14 +94,18 @@ void Consumers::run(Consumer& consumer) {
   consumer.running = true;
   if (recent_.covers(consumer.position)) return submit(consumer, recent_.after(consumer.position, batch_max));
   const auto events = std::make_shared<std::vector<StoredEvent>>();
-  state_.submit(
+  state_.submit_behind(
       [self = shared_from_this(), &consumer, events]() -> Result<void> {
-        if (!self->stopped_) *events = self->store_.after(consumer.position, batch_max);
+        if (!self->stopped_) *events = self->read_after(consumer.position);
         return {};
       },
       [self = shared_from_this(), &consumer, events](Result<void> result) {
         if (self->stopped_) return;
-        if (!result) return self->hold(consumer, result.error());
+        if (!result) {
+          // events of a group that was not committed may have been read
+          self->read_.clear();
+          return self->hold(consumer, result.error());
+        }
         self->submit(consumer, *events);
       });
 }
@@ -130,7 +136,7 @@ void Consumers::submit(Consumer& consumer, std::vector<StoredEvent> events) {
     return run(consumer);
   }
   const auto batch = std::make_shared<Batch>();
-  state_.submit(
+  state_.submit_behind(
       [self = shared_from_this(), &consumer, events = std::move(events), last, batch] {
         return self->consume(consumer, events, last, *batch);
       },
@@ -140,32 +146,60 @@ void Consumers::submit(Consumer& consumer, std::vector<StoredEvent> events) {
 /// Passes one event that the consumer refuses.
 void Consumers::submit_skip(Consumer& consumer, Position to) {
   const auto batch = std::make_shared<Batch>();
-  state_.submit(
+  state_.submit_behind(
       [self = shared_from_this(), &consumer, to, batch] { return self->consume(consumer, {}, to, *batch); },
       [self = shared_from_this(), &consumer, batch](Result<void> result) { self->finished(consumer, *batch, std::move(result)); });
 }
 
-/// Each event in a part of its own; the first that fails ends the unit, and what was done before it stays done.
+/// What several consumers have yet to see, behind one another, is read once.
+std::vector<StoredEvent> Consumers::read_after(Position position) {
+  if (position < read_from_ || read_.empty() || position >= read_.back().position) {
+    read_ = store_.after(position, batch_max);
+    read_from_ = position;
+  }
+  const auto first = std::ranges::upper_bound(read_, position, {}, &StoredEvent::position);
+  return {first, read_.end()};
+}
+
+/// All in one part, which costs less than a part for each. When one fails all of it is undone, and each is tried in a part of its own: the
+/// first that fails ends the unit, and what was done before it stays done.
 Result<void> Consumers::consume(Consumer& consumer, const std::vector<StoredEvent>& events, Position last, Batch& batch) {
   if (stopped_) return {};
-  for (const StoredEvent& stored : events) {
-    const Result<void> done = consume_one(consumer, *stored.event);
-    if (state_.database().poisoned()) return fail(ErrorKind::unavailable, "storage failed");
-    if (!done) {
-      batch.failed_at = stored.position;
-      batch.error = done.error();
-      break;
-    }
-    batch.reached = stored.position;
-  }
-  if (batch.failed_at == 0) batch.reached = last;
+  const bool together =
+      events.size() > 1 && !consumer.careful && state_.atomically([&] { return consume_some(consumer, events, batch); }).has_value();
+  if (!together && !state_.database().poisoned()) consume_each(consumer, events, batch);
+  if (state_.database().poisoned()) return fail(ErrorKind::unavailable, "storage failed");
+  if (batch.failed_at == 0 && (events.empty() || batch.reached == events.back().position)) batch.reached = last;
   if (batch.reached > consumer.kept) store_.move_consumer(consumer.name, batch.reached);
   return {};
 }
 
+Result<void> Consumers::consume_some(Consumer& consumer, const std::vector<StoredEvent>& events, Batch& batch) {
+  const Instant until = state_.now() + unit_time_max;
+  for (const StoredEvent& stored : events) {
+    if (auto done = consume_one(consumer, *stored.event); !done) return done;
+    batch.reached = stored.position;
+    if (state_.now() >= until) break;
+  }
+  return {};
+}
+
+void Consumers::consume_each(Consumer& consumer, const std::vector<StoredEvent>& events, Batch& batch) {
+  batch.reached = 0;
+  for (const StoredEvent& stored : events) {
+    const Result<void> done = state_.atomically([&] { return consume_one(consumer, *stored.event); });
+    if (!done) {
+      batch.failed_at = stored.position;
+      batch.error = done.error();
+      return;
+    }
+    batch.reached = stored.position;
+  }
+}
+
 Result<void> Consumers::consume_one(Consumer& consumer, const EventEnvelope& event) {
   cause_ = Cause{event.id, event.correlation_id, event.depth};
-  Result<void> done = state_.atomically([&] { return call(consumer.consume, event); });
+  Result<void> done = call(consumer.consume, event);
   cause_.reset();
   return done;
 }
@@ -177,6 +211,7 @@ void Consumers::finished(Consumer& consumer, const Batch& batch, Result<void> re
     consumer.position = consumer.kept = batch.reached;
     consumer.retry = retry_first;
   }
+  consumer.careful = batch.failed_at != 0;
   if (batch.failed_at == 0) {
     consumer.running = false;
     return run(consumer);

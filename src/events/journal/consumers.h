@@ -39,6 +39,7 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
     Position position = 0;
     Position kept = 0;  ///< as the database has it
     bool running = false;
+    bool careful = false;  ///< one of its events failed last: each is tried alone
     Duration retry{};
     TimerId wake = 0;
   };
@@ -51,7 +52,10 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
   void submit(Consumer& consumer, std::vector<StoredEvent> events);
   void submit_skip(Consumer& consumer, Position to);
   Result<void> consume(Consumer& consumer, const std::vector<StoredEvent>& events, Position last, Batch& batch);
+  Result<void> consume_some(Consumer& consumer, const std::vector<StoredEvent>& events, Batch& batch);
+  void consume_each(Consumer& consumer, const std::vector<StoredEvent>& events, Batch& batch);
   Result<void> consume_one(Consumer& consumer, const EventEnvelope& event);
+  std::vector<StoredEvent> read_after(Position position);
   void finished(Consumer& consumer, const Batch& batch, Result<void> result);
   void hold(Consumer& consumer, const Error& error);
 
@@ -59,6 +63,8 @@ class Consumers : public std::enable_shared_from_this<Consumers> {
   EventStore store_;
   std::vector<std::unique_ptr<Consumer>> consumers_;
   RecentEvents recent_;
+  std::vector<StoredEvent> read_;  ///< what was read last, after read_from_
+  Position read_from_ = 0;
   std::optional<Cause> cause_;
   bool started_ = false;
   std::atomic<bool> stopped_ = false;

@@ -69,12 +69,15 @@ Position EventStore::last_position() {
   return std::max(event ? event->integer(0) : 0, consumer ? consumer->integer(0) : 0);
 }
 
-void EventStore::insert(Position position, const EventEnvelope& event) {
+std::size_t EventStore::insert(Position position, const EventEnvelope& event) {
+  std::string envelope = write_envelope(event);
+  const std::size_t bytes = envelope.size();
   database_.execute(
       "INSERT INTO events_journal (position, id, account, region, event_time_ns, recorded_ns, idempotency_key, envelope) VALUES (?, ?, ?, "
       "?, ?, ?, ?, ?)",
       {position, event.id, event.scope.account, event.scope.region, event.event_time, event.recorded_time, event.idempotency_key,
-       write_envelope(event)});
+       std::move(envelope)});
+  return bytes;
 }
 
 std::optional<EventEnvelope> EventStore::find(const std::string& id) {

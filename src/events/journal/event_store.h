@@ -17,6 +17,7 @@ using Position = std::int64_t;
 struct StoredEvent {
   Position position;
   std::shared_ptr<const EventEnvelope> event;
+  std::size_t bytes = 0;  ///< of its text
 };
 
 /// Threads and units: as the Journal.
@@ -27,7 +28,8 @@ class EventStore {
 
   /// The last position that was ever given away in a committed unit.
   Position last_position();
-  void insert(Position position, const EventEnvelope& event);
+  /// The size of its text.
+  std::size_t insert(Position position, const EventEnvelope& event);
   std::optional<EventEnvelope> find(const std::string& id);
   std::optional<std::string> id_of_key(const Scope& scope, const std::string& idempotency_key);
   std::vector<StoredEvent> after(Position position, std::size_t count_max);

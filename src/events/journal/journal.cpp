@@ -110,9 +110,9 @@ std::string Journal::append(EventEnvelope event) {
     return {};
   }
   const Position position = parts_->next_position();
-  parts_->store.insert(position, event);
+  const std::size_t bytes = parts_->store.insert(position, event);
   auto stored = std::make_shared<const EventEnvelope>(std::move(event));
-  parts_->state.after_commit([consumers = parts_->consumers, position, stored] { consumers->appended({position, stored}); });
+  parts_->state.after_commit([consumers = parts_->consumers, position, stored, bytes] { consumers->appended({position, stored, bytes}); });
   return stored->id;
 }
 

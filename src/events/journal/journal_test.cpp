@@ -180,6 +180,30 @@ TEST_F(JournalTest, AFailingConsumerHoldsItselfAloneAndUndoesItsUnit) {
   EXPECT_EQ(life.seen["rules"], (Types{"a", "by broken of a", "b", "c", "by broken of b", "by broken of c"}));
 }
 
+TEST_F(JournalTest, OfABatchInWhichOneFailsTheOthersAreDoneOnce) {
+  {
+    Life before(clock, *database);
+    before.subscribe("picky");
+    before.begin();
+  }
+  {
+    Life away(clock, *database);
+    for (const char* type : {"a", "b", "bad", "c"}) away.append(event(type));
+  }
+  Life life(clock, *database);
+  life.journal.subscribe("picky", [&](const EventEnvelope& seen) -> Result<void> {
+    life.state.database().execute("INSERT INTO done (type) VALUES (?)", {seen.type});
+    if (seen.type == "bad") return fail(ErrorKind::invalid, "no such thing");
+    return {};
+  });
+  ASSERT_TRUE(database->migrate("done", {{1, "CREATE TABLE done (type TEXT NOT NULL)"}}));
+  life.begin();
+  life.executor.run_for(1min);
+  Types done;
+  for (const auto& row : database->query("SELECT type FROM done ORDER BY type", {})) done.push_back(row.text(0));
+  EXPECT_EQ(done, (Types{"a", "b", "c"}));
+}
+
 TEST_F(JournalTest, AConsumerThatThrowsHoldsItselfAloneAndLosesNothing) {
   Life life(clock, *database);
   int throws = 1;

@@ -19,6 +19,7 @@ class RecentEvents {
 
  private:
   std::deque<StoredEvent> events_;
+  std::size_t bytes_ = 0;
   Position floor_ = 0;
   Position end_ = 0;
 };

@@ -6,13 +6,18 @@
 
 namespace tocsin::events {
 
-Rules::Cache::Bus& Rules::Cache::bus(storage::Database& database, const Scope& scope, const std::string& name) {
+Rules::Cache::Bus& Rules::Cache::bus(storage::StateExecutor& state, const Scope& scope, const std::string& name) {
+  Bus& bus = buses[{scope.account, scope.region, name}];
+  const auto version = state.version_of(rules_part);
+  if (version && bus.version == version) return bus;
+  storage::Database& database = state.database();
   const auto row = database.query_one("SELECT generation FROM events_buses WHERE account = ? AND region = ? AND name = ?",
                                       {scope.account, scope.region, name});
-  Bus& bus = buses[{scope.account, scope.region, name}];
   const std::int64_t generation = row ? row->integer(0) : 0;
+  // what was read in a unit that failed, or in a group that changes the rules and may yet be undone, is looked at again
+  bus.version = database.poisoned() ? std::nullopt : version;
   if (bus.generation == generation) return bus;
-  bus.generation = generation;
+  bus.generation = bus.version ? generation : -1;
   bus.targets.clear();
   std::map<std::string, PatternSet::Id> gone = bus.id_of;
   for (const auto& stored :

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace tocsin::events {
 struct Rules::Cache {
   struct Bus {
     std::int64_t generation = -1;
+    std::optional<std::uint64_t> version;  ///< of the part "rules" of the state when the generation was looked at
     PatternSet patterns;
     std::vector<Rule> rules;  ///< by the pattern's id; one that is gone has no name
     std::map<std::string, PatternSet::Id> id_of;
@@ -27,7 +29,7 @@ struct Rules::Cache {
   std::map<std::tuple<std::string, std::string, std::string>, Bus> buses;
 
   /// As the rules are now.
-  Bus& bus(storage::Database& database, const Scope& scope, const std::string& name);
+  Bus& bus(storage::StateExecutor& state, const Scope& scope, const std::string& name);
 };
 
 }  // namespace tocsin::events

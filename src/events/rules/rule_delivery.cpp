@@ -163,7 +163,7 @@ void Rules::start() {
 }
 
 Result<void> Rules::consume(const EventEnvelope& event) {
-  Cache::Bus& bus = cache_->bus(state_.database(), event.scope, event.bus);
+  Cache::Bus& bus = cache_->bus(state_, event.scope, event.bus);
   if (bus.id_of.empty()) return {};
   const Document document = to_event_document(event);
   std::vector<PatternSet::Id> matched;
@@ -180,7 +180,7 @@ Result<void> Rules::consume(const EventEnvelope& event) {
 }
 
 void Rules::replay(const EventEnvelope& event, const std::string& replay_name, const std::vector<std::string>& rule_arns) {
-  Cache::Bus& bus = cache_->bus(state_.database(), event.scope, event.bus);
+  Cache::Bus& bus = cache_->bus(state_, event.scope, event.bus);
   Document document = to_event_document(event);
   document.as_object()["replay-name"] = replay_name;
   std::vector<PatternSet::Id> matched;
@@ -212,7 +212,9 @@ void Rules::deliver(const Rule& rule, const Target& target, const Document& even
 
 void Rules::submit(const TargetDelivery& delivery) {
   if (later_of(delivery.target)) return enqueue(delivery, false);
-  const auto dispatched = state_.database().atomically([&] { return dispatch(delivery); });
+  // a queue is written to only when nothing speaks against it any more, so that there is nothing to undo
+  const bool whole = delivery.target.service == "sqs";
+  const auto dispatched = whole ? dispatch(delivery) : state_.atomically([&] { return dispatch(delivery); });
   if (dispatched) return;
   if (is_final(dispatched.error())) return to_dead_letters(delivery, error_code_of(dispatched.error()), dispatched.error().message, {});
   retry_later(delivery, dispatched.error());

@@ -11,6 +11,8 @@ namespace tocsin::events {
 inline constexpr const char* rule_columns =
     "SELECT account, region, bus, name, pattern, schedule, state, description, role_arn, tags, created_at, scheduled_from FROM "
     "events_rules ";
+/// The part of the state that rules, targets and buses are; see StateExecutor::note_change.
+inline constexpr std::string_view rules_part = "rules";
 Rule read_rule(const storage::Row& row);
 
 Object to_object(const Tags& tags);

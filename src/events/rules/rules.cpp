@@ -95,6 +95,7 @@ Result<EventBus> Rules::create_bus(const EventBus& bus) {
     return bad_request("Event bus name is not valid.");
   if (bus.name == default_bus || find_bus(bus.scope, bus.name))
     return fail(ErrorKind::already_exists, fmt::format("Event bus {} already exists.", bus.name), "ResourceAlreadyExistsException");
+  state_.note_change(rules_part);
   EventBus made = bus;
   made.created_at = made.modified_at = state_.now();
   state_.database().execute(
@@ -111,6 +112,7 @@ Result<EventBus> Rules::find_bus(const Scope& scope, const std::string& name_or_
                                                    {scope.account, scope.region, name}))
     return read_bus(*row);
   if (name != default_bus) return no_bus(name);
+  state_.note_change(rules_part);
   // every scope has a default bus, made when it is first asked for
   const EventBus bus{scope, name, {}, "", {}, state_.now(), state_.now()};
   state_.database().execute(
@@ -148,6 +150,7 @@ Result<void> Rules::remove_bus(const Scope& scope, const std::string& name) {
   const auto rules = state_.database().query_one("SELECT COUNT(*) FROM events_rules WHERE account = ? AND region = ? AND bus = ?",
                                                  {scope.account, scope.region, name});
   if (rules && rules->integer(0) > 0) return bad_request("Event bus can't be deleted since it has rules.");
+  state_.note_change(rules_part);
   // a bus of the same name would count its generations from the start
   cache_->buses.erase({scope.account, scope.region, name});
   state_.database().execute("DELETE FROM events_buses WHERE account = ? AND region = ? AND name = ?", {scope.account, scope.region, name});
@@ -155,6 +158,7 @@ Result<void> Rules::remove_bus(const Scope& scope, const std::string& name) {
 }
 
 void Rules::touch_bus(const Scope& scope, const std::string& bus) {
+  state_.note_change(rules_part);
   state_.database().execute("UPDATE events_buses SET generation = generation + 1 WHERE account = ? AND region = ? AND name = ?",
                             {scope.account, scope.region, bus});
 }

@@ -148,10 +148,10 @@ void connect(Rooms& rooms) {
   rooms.incidents.set_engager(rooms.oncall);
   rooms.incidents.set_runbook_starter(rooms.runbook_binding);
   rooms.incidents.add_evidence_source(rooms.recent_changes);
-  rooms.incidents.add_evidence_source(rooms.service_changes);
-  rooms.incidents.add_evidence_source(rooms.trace_map);
-  rooms.incidents.add_evidence_source(rooms.error_logs);
-  rooms.incidents.add_evidence_source(rooms.new_lines);
+  rooms.incidents.add_evidence_source(rooms.shared_service_changes);
+  rooms.incidents.add_evidence_source(rooms.shared_trace_map);
+  rooms.incidents.add_evidence_source(rooms.shared_error_logs);
+  rooms.incidents.add_evidence_source(rooms.shared_new_lines);
 }
 
 }  // namespace tocsin::server

@@ -35,6 +35,7 @@
 #include "diagnose/investigations/new_lines.h"
 #include "diagnose/investigations/recent_changes.h"
 #include "diagnose/investigations/service_changes.h"
+#include "diagnose/investigations/shared_source.h"
 #include "diagnose/log_query/log_queries.h"
 #include "diagnose/log_query/lookup_tables.h"
 #include "diagnose/log_query/query_definitions.h"
@@ -139,6 +140,10 @@ struct Rooms {
   diagnose::TraceSettings trace_settings;
   diagnose::TraceGroups trace_groups;
   diagnose::MapEvidence trace_map;
+  diagnose::SharedSource shared_service_changes{ground.state, service_changes};
+  diagnose::SharedSource shared_trace_map{ground.state, trace_map};
+  diagnose::SharedSource shared_error_logs{ground.state, error_logs};
+  diagnose::SharedSource shared_new_lines{ground.state, new_lines};
 
   // remediate
   remediate::ResourceTags resource_tags;

@@ -1,5 +1,6 @@
 #include "telemetry/audit/audit_trail.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -193,9 +194,10 @@ std::vector<AuditRecord> AuditTrail::changes(const Scope& scope, Instant from, I
   for (const storage::Row& row : state_.database().query(
            std::string("SELECT ") + columns +
                " FROM audit_calls r WHERE r.account = ? AND r.region = ? AND r.read_only = 0 AND r.event_time >= ? AND r.event_time < ? "
-               "ORDER BY r.event_time, r.event_id LIMIT ?",
+               "ORDER BY r.event_time DESC, r.event_id DESC LIMIT ?",
            {scope.account, scope.region, from, to, count_max}))
     out.push_back(read(row));
+  std::reverse(out.begin(), out.end());
   return out;
 }
 

@@ -64,7 +64,7 @@ class AuditTrail {
   /// One insert, and one more for each resource of a call that changes something. Every few thousand records the oldest are removed.
   void append(const AuditRecord& record);
   AuditPage lookup(const Scope& scope, const AuditLookup& lookup);
-  /// Calls that change something with `from` <= time < `to`, oldest first, failed ones too (error_code says so): what an investigation asks
+  /// Calls that change something with `from` <= time < `to`, the newest so many, oldest first, failed ones too (error_code says so): what an investigation asks
   /// first.
   std::vector<AuditRecord> changes(const Scope& scope, Instant from, Instant to, std::size_t count_max);
   /// Removes what is older than the retention or beyond the rows, of the oldest some thousand at once.

@@ -307,6 +307,15 @@ TEST_F(MetricStoreStory, OurOwnServicesRecordWithoutWaiting) {
   EXPECT_EQ(recorder.lost(), 0u);
 }
 
+TEST_F(MetricStoreStory, WhatOurServicesCountInASecondIsCountedWhole) {
+  SelfMetricsRecorder recorder(executor, *store);
+  recorder.start();
+  for (int i = 0; i < 200'000; ++i) recorder.record(scope, "Shop", "Latency", {{"Service", "pay"}}, i % 2 ? 1 : 3, "Count");
+  executor.run_for(2s);
+  EXPECT_EQ(sum(noon - 1min, noon + 1min, 60), 400'000);
+  EXPECT_EQ(recorder.lost(), 0u);
+}
+
 // Whatever comes when, and whenever the server is killed or writes: the same as without.
 TEST_F(MetricStoreStory, RandomPointsFlushesAndKillsEqualTheRunWithout) {
   SeededRandom random(42);

@@ -1,9 +1,12 @@
-// Takes our own services' datapoints from any thread and puts them to the store within a second.
+// Takes our own services' datapoints from any thread and puts them to the store within a second; equal ones of a second as one point with
+// their number, so that a metric that counts thousands of things costs the store no more than one that counts a few.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <unordered_map>
 
 #include "base/executor.h"
 #include "model/self_metrics.h"
@@ -32,6 +35,8 @@ class SelfMetricsRecorder final : public SelfMetrics {
   MetricStore& store_;
   mutable std::mutex mutex_;
   std::map<Scope, std::vector<MetricPoint>> waiting_;
+  /// The point of each metric that more of the same second may still join: where in its scope's batch it is.
+  std::unordered_map<std::string, std::pair<std::vector<MetricPoint>*, std::size_t>> open_;
   std::size_t count_ = 0;
   bool started_ = false;
   std::uint64_t lost_ = 0;
