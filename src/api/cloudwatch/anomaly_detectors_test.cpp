@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "api/cloudwatch/service.h"
+#include "api/cloudwatch/whole_answer_test.h"
 #include "base/simulated_executor.h"
 #include "delivery/timers.h"
 #include "storage/embedded/sqlite_database.h"
@@ -58,7 +59,7 @@ class AnomalyDetectorOperations : public ::testing::Test {
       return {};
     });
     executor.run_ready();
-    return reply;
+    return whole_answer(std::move(reply), operation);
   }
   std::string refusal(const char* operation, Object input) {
     const Reply reply = call(operation, std::move(input));

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "api/cloudwatch/service.h"
+#include "api/cloudwatch/whole_answer_test.h"
 #include "base/simulated_executor.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/metrics/chunk_metric_store.h"
@@ -39,7 +40,7 @@ class CloudWatchStory : public ::testing::Test {
       });
       executor.run_ready();
     }
-    return reply;
+    return whole_answer(std::move(reply), operation);
   }
   Object must(const std::string& operation, const Object& input) {
     const Reply reply = call(operation, input);
@@ -282,7 +283,8 @@ TEST_F(CloudWatchStory, WrongAlarmsAreRefusedInTheServicesWords) {
   EXPECT_EQ(refused_with("TreatMissingData", "maybe"),
             "ValidationError: The value maybe is not supported for TreatMissingData parameter. Supported values are [breaching, "
             "notBreaching, ignore, missing].");
-  EXPECT_EQ(refused_with("ThresholdMetricId", "ad1"), "ValidationError: ThresholdMetricId should not be set if list of Metrics is not set.");
+  EXPECT_EQ(refused_with("ThresholdMetricId", "ad1"),
+            "ValidationError: ThresholdMetricId should not be set if list of Metrics is not set.");
   EXPECT_EQ(refused_with("AlarmActions", Array{"arn:aws:sns:us-east-1:000000000000:ops"}),
             "ValidationError: Invalid region us-east-1 specified. Only eu-west-1 is supported.");
   EXPECT_EQ(refused_with("AlarmActions", Array{"arn:aws:automate:eu-west-1:ec2:explode"}),

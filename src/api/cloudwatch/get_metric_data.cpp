@@ -8,6 +8,7 @@
 #include "api/cloudwatch/operations.h"
 #include "api/cloudwatch/queries.h"
 #include "api/cloudwatch/reply.h"
+#include "base/packed_numbers.h"
 
 namespace tocsin::api::cloudwatch {
 namespace {
@@ -91,18 +92,16 @@ class Page {
 
   void add_points(const telemetry::QueryResult& result, std::size_t from, std::size_t to, bool cut) {
     const std::size_t size = result.points.size();
-    Array timestamps, values;
-    timestamps.reserve(to - from);
-    values.reserve(to - from);
+    NumberPacker timestamps(to - from), values(to - from);
     for (std::size_t i = from; i < to; ++i) {
       const telemetry::TimeValue& point = result.points[newest_first_ ? size - 1 - i : i];
-      timestamps.emplace_back(to_ns(point.time));
-      values.emplace_back(point.value);
+      timestamps.set(i - from, to_ns(point.time));
+      values.set(i - from, point.value);
     }
     results_.emplace_back(Object{{"Id", result.id}, {"Label", result.label}});
     Object& added = results_.back().as_object();
-    added.emplace("Timestamps", std::move(timestamps));
-    added.emplace("Values", std::move(values));
+    added.emplace("Timestamps", timestamps.take());
+    added.emplace("Values", values.take());
     added.emplace("StatusCode", cut ? "PartialData" : "Complete");
     if (!result.messages.empty()) added["Messages"] = to_documents(result.messages);
   }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "wire/aws/codec.h"
 #include "wire/aws/json_text.h"
+#include "wire/aws/packed_lists.h"
 #include "wire/aws/validation.h"
 
 namespace tocsin::api {
@@ -217,6 +218,8 @@ void Dispatcher::walk(Passage& passage) {
     passage.reply = std::unexpected(std::move(allowed.error()));
   } else if (const Handle* handle = std::get_if<Handle>(&passage.operation->handle)) {
     passage.reply = run(*handle, passage.call);
+    if (!passage.over_network && passage.reply && passage.route.operation->output)
+      wire::unpack_lists(*passage.reply, *passage.route.operation->output);
   } else {
     passage.later = true;
     return;

@@ -175,17 +175,13 @@ std::vector<PeriodAggregate> ChunkMetricStore::read(const ReadRequest& request) 
 
 std::vector<TimeValue> ChunkMetricStore::read_values(const ReadRequest& request, const Statistic& statistic) {
   if (!is_basic(statistic)) return MetricStore::read_values(request, statistic);
-  BasicSink sink({to_seconds(request.start), request.period_s});
+  BasicSink sink({to_seconds(request.start), request.period_s}, parts_->basic_periods);
   PeriodReader::visit(*parts_, request, sink);
   std::vector<TimeValue> values;
   values.reserve(sink.periods().size());
   for (const BasicSink::Period& each : sink.periods()) {
-    Aggregate figures;
-    figures.count = each.count;
-    figures.sum = each.sum;
-    figures.minimum = each.minimum;
-    figures.maximum = each.maximum;
-    if (const auto value = compute(statistic, figures)) values.push_back({instant_from_ns(each.start_s * 1'000'000'000), *value});
+    const double value = basic_figure(statistic.kind, each.count, each.sum, each.minimum, each.maximum);
+    values.push_back({instant_from_ns(each.start_s * 1'000'000'000), value});
   }
   return values;
 }

@@ -1,6 +1,6 @@
 #include "telemetry/metrics/group_buffer.h"
 
-#include <array>
+#include <algorithm>
 
 namespace tocsin::telemetry {
 namespace {
@@ -49,18 +49,37 @@ void GroupBuffer::add(Member member, std::int64_t time_s, bool by_second, const 
 void GroupBuffer::clear() {
   // to give their room back: assigning {} keeps it
   std::vector<Value>().swap(values_);
+  sorted_.reset();
   std::vector<Other>().swap(samples_);
   sample_bytes_ = 0;
 }
 
-Runs GroupBuffer::runs() const {
-  // members one after another, each in the order of arrival
-  std::array<std::size_t, group_size + 1> begins{};
+GroupBuffer::Begins GroupBuffer::by_member(std::vector<Value>& sorted) const {
+  Begins begins{};
   for (const Value& each : values_) ++begins[each.member + 1u];
   for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
-  std::vector<Value> sorted(values_.size());
+  sorted.resize(values_.size());
   auto next = begins;
   for (const Value& each : values_) sorted[next[each.member]++] = each;
+  return begins;
+}
+
+void GroupBuffer::sort_for_reading() {
+  const std::size_t sorted_count = sorted_ ? sorted_->back() : 0;
+  constexpr std::size_t unsorted_max = 256;
+  if (values_.size() - sorted_count <= std::max(unsorted_max, sorted_count / 4)) return;
+  std::vector<Value> sorted;
+  // its bytes are counted by their room
+  sorted.reserve(values_.capacity());
+  const Begins begins = by_member(sorted);
+  values_.swap(sorted);
+  if (!sorted_) sorted_ = std::make_unique<Begins>();
+  *sorted_ = begins;
+}
+
+Runs GroupBuffer::runs() const {
+  std::vector<Value> sorted;
+  const Begins begins = by_member(sorted);
   Runs runs;
   for (std::size_t member = 0; member < group_size; ++member) {
     RunFinder minutes(runs, static_cast<Member>(member), 1), seconds(runs, static_cast<Member>(member), 0);

@@ -205,20 +205,8 @@ bool is_basic(const Statistic& statistic) { return statistic.kind <= StatisticKi
 
 std::optional<double> compute(const Statistic& statistic, const Aggregate& aggregate) {
   if (aggregate.count <= 0) return std::nullopt;
-  switch (statistic.kind) {
-    case StatisticKind::sample_count:
-      return aggregate.count;
-    case StatisticKind::sum:
-      return aggregate.sum;
-    case StatisticKind::average:
-      return aggregate.sum / aggregate.count;
-    case StatisticKind::minimum:
-      return aggregate.minimum;
-    case StatisticKind::maximum:
-      return aggregate.maximum;
-    default:
-      return compute_from_values(statistic, aggregate);
-  }
+  if (!is_basic(statistic)) return compute_from_values(statistic, aggregate);
+  return basic_figure(statistic.kind, aggregate.count, aggregate.sum, aggregate.minimum, aggregate.maximum);
 }
 
 }  // namespace tocsin::telemetry

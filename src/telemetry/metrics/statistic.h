@@ -44,6 +44,21 @@ std::optional<Statistic> parse_statistic(std::string_view name);
 std::string to_text(const Statistic& statistic);
 /// Whether it is one of the five that need no single values.
 bool is_basic(const Statistic& statistic);
+/// One of those five, of a period that has samples.
+inline double basic_figure(StatisticKind kind, double count, double sum, double minimum, double maximum) {
+  switch (kind) {
+    case StatisticKind::sample_count:
+      return count;
+    case StatisticKind::sum:
+      return sum;
+    case StatisticKind::minimum:
+      return minimum;
+    case StatisticKind::maximum:
+      return maximum;
+    default:
+      return sum / count;
+  }
+}
 /// nullopt when the period has no samples, or the statistic needs single values and they are unknown or negative.
 std::optional<double> compute(const Statistic& statistic, const Aggregate& aggregate);
 

@@ -8,6 +8,7 @@
 #include "telemetry/metrics/ingest_record.h"
 #include "telemetry/metrics/legacy_chunks.h"
 #include "telemetry/metrics/live_groups.h"
+#include "telemetry/metrics/period_sinks.h"
 
 namespace tocsin::telemetry {
 
@@ -32,6 +33,7 @@ struct ChunkMetricStore::Parts {
   std::uint64_t flushed_below = 0;
   PeriodRun decoded;
   Integers scratch;
+  std::vector<BasicSink::Period> basic_periods;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
 
   Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, MetricStoreOptions options)

@@ -6,6 +6,7 @@
 #include "base/encoding.h"
 #include "wire/aws/cbor_items.h"
 #include "wire/aws/codec.h"
+#include "wire/aws/packed_lists.h"
 #include "wire/aws/scalars.h"
 #include "wire/aws/shared_errors.h"
 
@@ -232,6 +233,10 @@ class Writer {
     const Shape* shape = member ? member->shape : nullptr;
     if (value.is_object()) return shape && shape->type == ShapeType::structure ? structure(value, *shape) : map(value.get_object(), shape);
     if (value.is_array()) return list(value.get_array(), shape);
+    if (shape && is_packed(value, *shape)) {
+      const PackedNumbers numbers{std::string_view(value.get_string())};
+      return shape->element.shape->type == ShapeType::timestamp ? items_.moments(numbers) : items_.reals(numbers);
+    }
     scalar(value, shape ? shape->type : ShapeType::string);
   }
 
@@ -256,18 +261,9 @@ class Writer {
     if (value.is_double()) return items_.real(value.get_double());
     if (value.is_null()) return items_.null();
     const std::int64_t number = value.to_number<std::int64_t>();
-    if (type == ShapeType::timestamp) return timestamp(number);
+    if (type == ShapeType::timestamp) return items_.moment(number);
     if (type == ShapeType::float_double || type == ShapeType::float_single) return items_.real(static_cast<double>(number));
     items_.integer(number);
-  }
-
-  void timestamp(std::int64_t ns) {
-    const std::int64_t ms = to_ms(instant_from_ns(ns));
-    items_.tag(tag_epoch_seconds);
-    if (ms % 1000 == 0)
-      items_.integer(ms / 1000);
-    else
-      items_.real(static_cast<double>(ms) / 1000);
   }
 
   CborWriter items_;

@@ -2,7 +2,11 @@
 
 #include <cbor.h>
 
+#include <algorithm>
+#include <bit>
 #include <limits>
+
+#include "base/clock.h"
 
 namespace tocsin::wire {
 namespace {
@@ -147,6 +151,52 @@ void CborWriter::bytes(std::string_view value) {
   put(out_, cbor_encode_bytestring_start, value.size());
   out_ += value;
 }
+namespace {
+constexpr unsigned char tag_one = 0xc1, head_uint32 = 0x1a, head_double = 0xfb;
+constexpr std::uint64_t tag_epoch_seconds = 1;
+constexpr std::int64_t ns_per_second = 1'000'000'000;
+
+/// Appends a head byte and a number's bytes, the highest first.
+template <typename Number>
+void put_big_endian(std::string& out, unsigned char head, Number number) {
+  char bytes[1 + sizeof number];
+  bytes[0] = static_cast<char>(head);
+  for (std::size_t i = 0; i < sizeof number; ++i) bytes[1 + i] = static_cast<char>(number >> (8 * (sizeof number - 1 - i)));
+  out.append(bytes, sizeof bytes);
+}
+
+/// Doubles the room when it does not do: what comes next often is as long.
+void make_room(std::string& out, std::size_t more) {
+  if (out.capacity() - out.size() < more) out.reserve(std::max(out.capacity() * 2, out.size() + more));
+}
+}  // namespace
+
+void CborWriter::moment(std::int64_t ns) {
+  const std::int64_t seconds = ns / ns_per_second;
+  if (ns % ns_per_second == 0 && seconds > 0xffff && seconds <= 0xffffffff) {
+    out_ += static_cast<char>(tag_one);
+    return put_big_endian(out_, head_uint32, static_cast<std::uint32_t>(seconds));
+  }
+  const std::int64_t ms = to_ms(instant_from_ns(ns));
+  tag(tag_epoch_seconds);
+  if (ms % 1000 == 0)
+    integer(ms / 1000);
+  else
+    real(static_cast<double>(ms) / 1000);
+}
+
+void CborWriter::moments(const PackedNumbers& numbers) {
+  array(numbers.size());
+  make_room(out_, numbers.size() * 6);
+  for (std::size_t i = 0; i < numbers.size(); ++i) moment(numbers.integer(i));
+}
+
+void CborWriter::reals(const PackedNumbers& numbers) {
+  array(numbers.size());
+  make_room(out_, numbers.size() * 9);
+  for (std::size_t i = 0; i < numbers.size(); ++i) put_big_endian(out_, head_double, std::bit_cast<std::uint64_t>(numbers.real(i)));
+}
+
 void CborWriter::tag(std::uint64_t number) { put(out_, cbor_encode_tag, number); }
 void CborWriter::array(std::size_t count) { put(out_, cbor_encode_array_start, count); }
 void CborWriter::map(std::size_t pairs) { put(out_, cbor_encode_map_start, pairs); }

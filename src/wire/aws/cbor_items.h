@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/packed_numbers.h"
+
 namespace tocsin::wire {
 
 struct CborItem {
@@ -46,6 +48,11 @@ class CborWriter {
   void tag(std::uint64_t number);
   void array(std::size_t count);
   void map(std::size_t pairs);
+  /// An array of numbers, all of them at once.
+  void reals(const PackedNumbers& numbers);
+  /// The same of moments (ns): tag 1 each, whole seconds where they are whole.
+  void moments(const PackedNumbers& numbers);
+  void moment(std::int64_t ns);
 
  private:
   std::string& out_;

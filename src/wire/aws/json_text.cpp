@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
+#include "wire/aws/packed_lists.h"
 #include "wire/aws/scalars.h"
 
 namespace tocsin::wire {
@@ -209,7 +210,28 @@ class Writer {
     }
   }
 
+  /// Numbers without a text of each.
+  void packed(const Document& value, const Member& element) {
+    const PackedNumbers numbers{std::string_view(value.get_string())};
+    const bool real = element.shape->type == ShapeType::float_double;
+    const bool seconds = !real && timestamp_format(element, TimestampFormat::unix_seconds) == TimestampFormat::unix_seconds;
+    constexpr std::size_t shortest = 12;
+    out_.reserve(out_.size() + numbers.size() * (real ? 2 * shortest : shortest));
+    out_ += '[';
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (i > 0) out_ += ',';
+      if (real && std::isfinite(numbers.real(i)))
+        append_double(out_, numbers.real(i));
+      else if (seconds)
+        append_unix_seconds(out_, numbers.integer(i));
+      else
+        scalar(real ? Document(numbers.real(i)) : Document(numbers.integer(i)), element);
+    }
+    out_ += ']';
+  }
+
   void list(const Document& value, const Shape& shape) {
+    if (is_packed(value, shape)) return packed(value, shape.element);
     if (!value.is_array()) return write_plain_json(out_, value);
     out_ += '[';
     bool first = true;
@@ -240,12 +262,8 @@ class Writer {
     if (type == ShapeType::blob && value.is_string()) return write_json_text(out_, to_base64(std::string_view(value.get_string())));
     if (type == ShapeType::timestamp && value.is_int64()) {
       const TimestampFormat format = timestamp_format(member, TimestampFormat::unix_seconds);
-      const std::string text = format_timestamp(value.get_int64(), format);
-      if (format == TimestampFormat::unix_seconds)
-        out_ += text;
-      else
-        write_json_text(out_, text);
-      return;
+      if (format == TimestampFormat::unix_seconds) return append_unix_seconds(out_, value.get_int64());
+      return write_json_text(out_, format_timestamp(value.get_int64(), format));
     }
     if ((type == ShapeType::float_double || type == ShapeType::float_single) && value.is_int64()) {
       out_ += format_double(static_cast<double>(value.get_int64()));
@@ -330,11 +348,10 @@ void write_plain_json(std::string& out, const Document& document) {
     out += to_json(document);
     return;
   }
-  const std::string text = format_double(document.get_double());
   if (std::isfinite(document.get_double()))
-    out += text;
+    append_double(out, document.get_double());
   else
-    write_json_text(out, text);
+    write_json_text(out, format_double(document.get_double()));
 }
 
 }  // namespace tocsin::wire

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
+#include "wire/aws/packed_lists.h"
 #include "wire/aws/scalars.h"
 #include "wire/aws/shared_errors.h"
 
@@ -150,6 +151,7 @@ class Writer {
   void element(const Document& value, const Member& member, std::string_view name) {
     const Shape& shape = *member.shape;
     if (shape.type == ShapeType::list && value.is_array()) return list(value.get_array(), member, name);
+    if (is_packed(value, shape)) return list(unpacked(value, shape), member, name);
     if (shape.type == ShapeType::map && value.is_object()) return map(value.get_object(), member, name);
     open(name);
     if (shape.type == ShapeType::structure)

@@ -1,5 +1,6 @@
 #include "wire/aws/scalars.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
@@ -56,14 +57,31 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   return std::nullopt;
 }
 
+void append_double(std::string& out, double value) {
+  char buffer[64];
+  char* end = std::to_chars(buffer, buffer + sizeof buffer - 2, value).ptr;
+  if (std::find_if(buffer, end, [](char c) { return c == '.' || c == 'e'; }) == end) {
+    *end++ = '.';
+    *end++ = '0';
+  }
+  out.append(buffer, end);
+}
+
 std::string format_double(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value < 0 ? "-Infinity" : "Infinity";
-  char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value);
-  std::string text(buffer, end);
-  if (text.find_first_of(".e") == std::string::npos) text += ".0";
+  std::string text;
+  append_double(text, value);
   return text;
+}
+
+void append_unix_seconds(std::string& out, std::int64_t ns) {
+  if (ns < 0 || ns % (1'000 * ns_per_ms) != 0) {
+    out += format_timestamp(ns, TimestampFormat::unix_seconds);
+    return;
+  }
+  char buffer[24];
+  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, ns / (1'000 * ns_per_ms)).ptr);
 }
 
 std::optional<double> parse_double(std::string_view text) {

@@ -25,6 +25,10 @@ std::optional<std::int64_t> ns_from_seconds(double seconds);
 
 /// The shortest text that reads back the same, with a point: "1.0", "0.1", "1e+22"; NaN, Infinity, -Infinity.
 std::string format_double(double value);
+/// The same of a finite one, appended.
+void append_double(std::string& out, double value);
+/// A moment as format_timestamp() writes it with unix_seconds, appended.
+void append_unix_seconds(std::string& out, std::int64_t ns);
 std::optional<double> parse_double(std::string_view text);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <numeric>
 
 namespace tocsin::telemetry {
@@ -31,14 +30,45 @@ double reduce_numbers(Reduction reduction, const std::vector<double>& values, st
   }
 }
 
+/// Most series have their points at the same times: then those of a time stand in the same place.
+bool same_times(const SeriesArray& array) {
+  const std::vector<TimeValue>& first = array.front().points;
+  return std::all_of(array.begin() + 1, array.end(), [&](const SeriesValue& series) {
+    return std::equal(first.begin(), first.end(), series.points.begin(), series.points.end(),
+                      [](const TimeValue& a, const TimeValue& b) { return a.time == b.time; });
+  });
+}
+
+/// All points by time, those of one time in the order of the series.
+std::vector<TimeValue> merged(const SeriesArray& array) {
+  std::vector<TimeValue> all;
+  for (const SeriesValue& series : array) all.insert(all.end(), series.points.begin(), series.points.end());
+  std::stable_sort(all.begin(), all.end(), [](const TimeValue& a, const TimeValue& b) { return a.time < b.time; });
+  return all;
+}
+
 SeriesValue reduce_array(Reduction reduction, const SeriesArray& array) {
-  std::map<Instant, std::vector<double>> by_time;
   SeriesValue result;
-  for (const SeriesValue& series : array) {
-    result.period_s = std::max(&series == &array.front() ? 0 : result.period_s, series.period_s);
-    for (const TimeValue& point : series.points) by_time[point.time].push_back(point.value);
+  if (array.empty()) return result;
+  result.period_s = std::max_element(array.begin(), array.end(), [](const SeriesValue& a, const SeriesValue& b) {
+                      return a.period_s < b.period_s;
+                    })->period_s;
+  std::vector<double> values;
+  if (same_times(array)) {
+    values.resize(array.size());
+    for (std::size_t i = 0; i < array.front().points.size(); ++i) {
+      for (std::size_t j = 0; j < array.size(); ++j) values[j] = array[j].points[i].value;
+      result.points.push_back({array.front().points[i].time, reduce_numbers(reduction, values, array.size())});
+    }
+    return result;
   }
-  for (const auto& [time, values] : by_time) result.points.push_back({time, reduce_numbers(reduction, values, array.size())});
+  const std::vector<TimeValue> all = merged(array);
+  for (std::size_t i = 0; i < all.size();) {
+    const Instant time = all[i].time;
+    values.clear();
+    for (; i < all.size() && all[i].time == time; ++i) values.push_back(all[i].value);
+    result.points.push_back({time, reduce_numbers(reduction, values, array.size())});
+  }
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "telemetry/metrics/math/query_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "telemetry/metrics/insights/insights_run.h"
@@ -151,7 +152,7 @@ Result<MathValue> QueryRun::array(const Expression& expression) {
     if (auto* series = std::get_if<SeriesValue>(&*value))
       all.push_back(std::move(*series));
     else if (auto* more = std::get_if<SeriesArray>(&*value))
-      all.insert(all.end(), more->begin(), more->end());
+      all.insert(all.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
     else
       return wrong("An array can contain time series only");
     if (all.size() > series_max) return wrong("More than 500 time series");
@@ -165,9 +166,10 @@ Result<MathValue> QueryRun::metrics(const Expression& call) {
   SeriesArray all;
   for (const MetricQuery& query : request_.queries) {
     if (!query.stat || (!call.parts.empty() && !query.id.contains(call.parts[0].text))) continue;
-    auto value = value_of(query);
-    if (!value) return value;
-    SeriesValue& series = all.emplace_back(std::get<SeriesValue>(*value));
+    // kept, for there is an expression: this one
+    auto known = values_.find(query.id);
+    if (known == values_.end()) known = values_.emplace(query.id, read(query.stat->metric, *query.stat, query.stat->metric.name)).first;
+    SeriesValue& series = all.emplace_back(std::get<SeriesValue>(known->second));
     if (!query.label.empty() && !is_dynamic(query.label)) series.label = query.label;
   }
   return all;
