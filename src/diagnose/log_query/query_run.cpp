@@ -83,7 +83,7 @@ void QueryRun::add_expression_jobs(const Expression& expression) {
   Job& job = add_job(*expression.subquery, {.rows_max = inner_rows_max, .values = expression.subquery->shown, .distinct = true});
   job.done = [this, number](Pipeline& pipeline) {
     for (const auto& row : pipeline.values())
-      if (!is_null(row[0])) subqueries_[number].insert(text_of(row[0]));
+      if (!is_null(row[0])) subqueries_[number].insert(key_text_of(row[0]));
   };
 }
 
