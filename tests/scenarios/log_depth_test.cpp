@@ -79,6 +79,11 @@ TEST(LogDepth, QueriesSeeWhatMasksLeave) {
   EXPECT_EQ(ask(world, "filter @message like 'ann@b.cc' | fields @message"), Texts{});
   EXPECT_EQ(ask(world, "filter @message like '****' | stats count(*)"), (Texts{"2"}));
   EXPECT_EQ(ask(world, "fields @message | filter ms = 7 | unmask @message"), (Texts{R"({"user":"bob@b.cc","ms":7})"}));
+  EXPECT_EQ(ask(world, "fields @message, unmask(@message) | sort @timestamp desc | filter @message like 'mail of'"),
+            (Texts{"mail of ********", "mail of ann@b.cc"}));
+  EXPECT_EQ(ask(world, "fields user, unmask(user) as plain | filter ms = 7 | sort plain"), (Texts{"********", "bob@b.cc"}));
+  EXPECT_EQ(ask(world, "filter unmask(@message) like 'ann@b.cc' | fields @message"), (Texts{"mail of ********"}));
+  EXPECT_EQ(ask(world, "fields `unmask(@message)` | filter ms = 7"), Texts{});
 }
 
 TEST(LogDepth, SqlAndPplAnswerLikeInsights) {

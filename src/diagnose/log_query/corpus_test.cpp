@@ -8,6 +8,7 @@
 
 #include "base/simulated_executor.h"
 #include "diagnose/log_query/log_queries.h"
+#include "diagnose/query_languages/query_languages.h"
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
 #include "telemetry/metrics/memory_ingest_log.h"
@@ -23,6 +24,18 @@ std::string unescaped(std::string text) {
   for (const auto& [written, meant] : {std::pair("\\n", "\n"), std::pair("\\t", "\t")})
     for (std::size_t at = 0; (at = text.find(written, at)) != std::string::npos; ++at) text.replace(at, 2, meant);
   return text;
+}
+
+/// `<100*ab>` is ab a hundred times.
+std::string repeated(const std::string& text) {
+  static const re2::RE2 times(R"((?s)^(.*?)<(\d{1,7})\*([^>]*)>(.*)$)");
+  std::string before, part, rest = text, out;
+  int count = 0;
+  while (re2::RE2::FullMatch(rest, times, &before, &count, &part, &rest)) {
+    out += before;
+    for (int i = 0; i < count; ++i) out += part;
+  }
+  return out + rest;
 }
 
 struct Case {
@@ -61,13 +74,16 @@ class Corpus {
       words >> stream;
       std::getline(words >> std::ws, message);
       const auto at_ms = start_ms + static_cast<std::int64_t>(std::stod(first.substr(1)) * 1000);
-      ASSERT_TRUE(store_.append(*telemetry::ensure_stream(store_, shop, group_, stream), {{at_ms, unescaped(message)}}));
+      ASSERT_TRUE(store_.append(*telemetry::ensure_stream(store_, shop, group_, stream), {{at_ms, repeated(unescaped(message))}}));
       if (where_ != Rows::waiting && ++appended_ % 3 == 0) put_away();
     } else if (first == "table") {
       std::string csv;
       words >> name;
       std::getline(words >> std::ws, csv);
       tables_[name] = std::make_shared<const LookupTable>(*LookupTable::parse(unescaped(csv)));
+    } else if (first == "language") {
+      ask();
+      words >> language_;
     } else if (first == "use") {
       ask();
       groups_.clear();
@@ -103,7 +119,13 @@ class Corpus {
     const Case asked = *std::exchange(case_, std::nullopt);
     LogQueries::Start start{
         .scope = shop, .text = asked.text, .group_names = groups_, .range = {{}, start_ms - 3'600'000, start_ms + 3'600'000}, .user = {}};
-    for (const std::string& name : groups_) start.range.groups.push_back(store_.find_group(shop, name)->id);
+    if (language_ != "CWLI") {
+      const auto language = *parse_query_language(language_);
+      start.language = language_;
+      start.parse = [language](std::string_view query) { return parse_query_in(language, query); };
+      if (const auto plan = start.parse(asked.text); plan && plan->source) start.group_names.clear();
+    }
+    for (const std::string& name : start.group_names) start.range.groups.push_back(store_.find_group(shop, name)->id);
     const auto id = queries_.start(std::move(start));
     const std::string where = file_.filename().string() + ":" + std::to_string(asked.line) + ": " + asked.text;
     if (!id) {
@@ -142,7 +164,7 @@ class Corpus {
   telemetry::BlockLogStore store_{executor_, *database_, log_};
   LogQueries queries_{executor_, store_, random_};
   std::map<std::string, std::shared_ptr<const LookupTable>> tables_;
-  std::string group_;
+  std::string group_, language_ = "CWLI";
   std::vector<std::string> groups_;
   std::optional<Case> case_;
 };

@@ -99,7 +99,7 @@ bool tested(const Expression& expression, Record& record, const Surroundings& ar
     case Expression::Kind::in_subquery: {
       const Value& value = operand(left, record, around, scratch);
       return !is_null(value) && around.subqueries && expression.number < around.subqueries->size() &&
-             (*around.subqueries)[expression.number].contains(text_of(value));
+             (*around.subqueries)[expression.number].contains(key_text_of(value));
     }
     default:
       break;

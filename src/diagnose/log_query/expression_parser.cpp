@@ -231,6 +231,7 @@ Parsed<Expression> ExpressionParser::call(const Token& name, int depth) {
   const FunctionForm* form = function_named(name.text);
   const StatisticForm* statistic = statistic_named(name.text);
   if (statistic && (aggregates || !form)) return aggregate(name, statistic->statistic, depth);
+  if (!form && lower_case(name.text) == "unmask") return unmasked();
   if (!form) return refused("the function " + name.text + " is not known");
   if (auto opened = expect_sign("("); !opened) return std::unexpected(opened.error());
   Expression call{.kind = Expression::Kind::call, .constant = {}, .name = {}, .function = form};
@@ -252,6 +253,22 @@ Parsed<Expression> ExpressionParser::call(const Token& name, int depth) {
     call.regex = *compiled;
   }
   return call;
+}
+
+/// unmask(field): what the event has without masks; what the query itself set stays as it is.
+Parsed<Expression> ExpressionParser::unmasked() {
+  if (auto opened = expect_sign("("); !opened) return std::unexpected(opened.error());
+  if (!at_name()) return unexpected("the name of a field");
+  const Token named = token_;
+  if (auto moved = advance(); !moved) return std::unexpected(moved.error());
+  auto read = field(named.text, named);
+  if (!read) return read;
+  if (auto closed = expect_sign(")"); !closed) return std::unexpected(closed.error());
+  const FieldOrigin origin = names->at(read->slot).origin;
+  const bool masked = origin == FieldOrigin::message || origin == FieldOrigin::discovered;
+  if (masked && !scope.made.contains(named.text)) read->slot = names->unmasked_slot(named.text);
+  read->name = "unmask";
+  return read;
 }
 
 Parsed<void> ExpressionParser::arguments(Expression& call, int depth) {

@@ -80,6 +80,7 @@ class ExpressionParser {
   Parsed<Expression> primary(int depth);
   Parsed<Expression> with_attributes(Expression owner);
   Parsed<Expression> call(const Token& name, int depth);
+  Parsed<Expression> unmasked();
   Parsed<void> arguments(Expression& call, int depth);
   Parsed<Expression> aggregate(const Token& name, Statistic statistic, int depth);
   Parsed<void> aggregate_arguments(Aggregate& aggregate, int depth);

@@ -54,6 +54,22 @@ FieldSlot FieldNames::slot(std::string_view text) {
   return slot;
 }
 
+/// A name that no query can type, for what is typed in backticks may not unmask.
+FieldSlot FieldNames::unmasked_slot(std::string_view text) {
+  std::string key = "\x1f";
+  key += text;
+  if (const FieldSlot known_already = find(key); known_already != no_slot) return known_already;
+  const FieldSlot made = slot(key);
+  Name& name = names_[static_cast<std::size_t>(made)];
+  name.origin = FieldOrigin::unmasked;
+  name.path = text == "@message" ? std::string() : named(text).path;
+  return made;
+}
+
+bool FieldNames::has_unmasked() const {
+  return std::any_of(names_.begin(), names_.end(), [](const Name& name) { return name.origin == FieldOrigin::unmasked; });
+}
+
 FieldSlot FieldNames::find(std::string_view text) const {
   const auto found = slots_.find(text);
   return found == slots_.end() ? no_slot : found->second;

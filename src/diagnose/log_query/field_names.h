@@ -14,7 +14,20 @@ using FieldSlot = std::int32_t;
 inline constexpr FieldSlot no_slot = -1;
 
 /// What a name stands for in an event, when the query itself did not set it.
-enum class FieldOrigin { message, timestamp, ingestion_time, pointer, log_stream, log, account, region, data_tag, discovered, nothing };
+enum class FieldOrigin {
+  message,
+  timestamp,
+  ingestion_time,
+  pointer,
+  log_stream,
+  log,
+  account,
+  region,
+  data_tag,
+  discovered,
+  unmasked,
+  nothing
+};
 
 class FieldNames {
  public:
@@ -27,6 +40,9 @@ class FieldNames {
   };
   /// The number of the name, given when it is new.
   FieldSlot slot(std::string_view text);
+  /// The number of what unmask(text) reads: the field as it is without masks.
+  FieldSlot unmasked_slot(std::string_view text);
+  bool has_unmasked() const;
   /// The number, or no_slot.
   FieldSlot find(std::string_view text) const;
   const Name& at(FieldSlot slot) const { return names_[static_cast<std::size_t>(slot)]; }

@@ -95,7 +95,7 @@ class Pipeline::End final : public StageOf<End> {
     for (const FieldSlot slot : ending_.values) {
       row.push_back(context->field(record, slot));
       bytes += sizeof(Value) + bytes_of(row.back());
-      if (ending_.distinct) (key += text_of(row.back())) += '\x1f';
+      if (ending_.distinct) (key += key_text_of(row.back())) += '\x1f';
     }
     if (ending_.distinct && !seen_.insert(key).second) return true;
     values.push_back(std::move(row));

@@ -83,7 +83,7 @@ void QueryRun::add_expression_jobs(const Expression& expression) {
   Job& job = add_job(*expression.subquery, {.rows_max = inner_rows_max, .values = expression.subquery->shown, .distinct = true});
   job.done = [this, number](Pipeline& pipeline) {
     for (const auto& row : pipeline.values())
-      if (!is_null(row[0])) subqueries_[number].insert(text_of(row[0]));
+      if (!is_null(row[0])) subqueries_[number].insert(key_text_of(row[0]));
   };
 }
 
@@ -164,7 +164,7 @@ void QueryRun::mask(const FindMask& find) {
 }
 
 bool QueryRun::unmasks() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.plan->unmask; });
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.plan->unmask || job.plan->names->has_unmasked(); });
 }
 
 /// What is masked reads as '*': a text with none of them stands in the line as it was, another may not.
@@ -219,8 +219,9 @@ bool QueryRun::step(Instant now) {
   std::vector<telemetry::LogRowView> rows;
   bool more = job.scan->next_views(rows);
   for (telemetry::LogRowView row : rows) {
+    const std::string_view original = row.message;
     row.message = shown_message(job, row);
-    job.record->begin(row, ++records_);
+    job.record->begin(row, ++records_, original);
     if (job.pipeline->push(*job.record)) continue;
     more = false;
     break;

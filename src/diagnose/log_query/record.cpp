@@ -9,8 +9,9 @@
 
 namespace tocsin::diagnose {
 
-void Record::begin(const telemetry::LogRowView& row, std::uint64_t id) {
+void Record::begin(const telemetry::LogRowView& row, std::uint64_t id, std::string_view original) {
   row_ = row;
+  original_ = original;
   kept_ = false;
   event_ = true;
   id_ = id;
@@ -19,13 +20,21 @@ void Record::begin(const telemetry::LogRowView& row, std::uint64_t id) {
 
 void Record::keep() {
   if (kept_ || !event_) return;
+  own_original_ = original_.data() == row_.message.data() ? std::string_view() : original_;
   own_message_ = row_.message;
+  original_ = {};
   row_.message = {};
   kept_ = true;
 }
 
+std::string_view Record::original() const {
+  if (!kept_) return original_;
+  return own_original_.empty() ? own_message_ : own_original_;
+}
+
 void Record::begin_table() {
   row_ = {};
+  original_ = {};
   kept_ = event_ = false;
   std::fill(states_.begin(), states_.end(), State::unknown);
 }
@@ -65,6 +74,9 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
       return {};
     case FieldOrigin::discovered:
       return from.discovery.field(id_, row.message, name.path);
+    case FieldOrigin::unmasked:
+      // its own id, for the masked message has fields of the same names
+      return name.path.empty() ? Value(std::string(original())) : from.discovery.field(~id_, original(), name.path);
     default:
       break;
   }
@@ -84,7 +96,7 @@ Value Record::structure(FieldSlot slot, const FieldSources& from) const {
 }
 
 std::size_t Record::bytes() const {
-  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? row().message.size() : 0);
+  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? row().message.size() + own_original_.size() : 0);
   for (const Value& value : values_) bytes += bytes_of(value);
   return bytes;
 }

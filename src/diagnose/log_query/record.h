@@ -25,7 +25,9 @@ class Record {
   explicit Record(std::size_t slots) : values_(slots), states_(slots, State::unknown) {}
 
   /// Becomes the row of that event, whose message must stay as it is until the record is kept, forgotten or begun again.
-  void begin(const telemetry::LogRowView& row, std::uint64_t id);
+  void begin(const telemetry::LogRowView& row, std::uint64_t id) { begin(row, id, row.message); }
+  /// `original`: the message without masks, for as long as the message.
+  void begin(const telemetry::LogRowView& row, std::uint64_t id, std::string_view original);
   /// Owns its event from now on.
   void keep();
   /// Becomes a row of a table, without fields.
@@ -52,9 +54,12 @@ class Record {
  private:
   enum class State : std::uint8_t { unknown, found, made };
   Value found(FieldSlot slot, const FieldSources& from);
+  std::string_view original() const;
 
   telemetry::LogRowView row_;
+  std::string_view original_;
   std::string own_message_;
+  std::string own_original_;  ///< empty when it is the message
   bool kept_ = false;
   bool event_ = false;
   std::uint64_t id_ = 0;

@@ -11,7 +11,8 @@ Parsed<Column> CommandParser::column() {
   auto expression = in_.expression();
   if (!expression) return std::unexpected(expression.error());
   Column column{.name = in_.text_since(first.begin), .expression = std::move(*expression)};
-  const bool field = column.expression.kind == Expression::Kind::field;
+  const bool field =
+      column.expression.kind == Expression::Kind::field && in_.names->at(column.expression.slot).origin != FieldOrigin::unmasked;
   if (field) column.name = column.expression.name;
   const auto named = in_.accept_word("as");
   if (!named) return std::unexpected(named.error());

@@ -234,7 +234,7 @@ class LookupStage final : public StageOf<LookupStage> {
 
 std::string join_key(const std::vector<Value>& values) {
   std::string key;
-  for (const Value& value : values) (key += text_of(value)) += '\x1f';
+  for (const Value& value : values) (key += key_text_of(value)) += '\x1f';
   return key;
 }
 
@@ -325,7 +325,7 @@ std::optional<std::string> key_of(Record& record, const std::vector<FieldSlot>& 
   for (const FieldSlot slot : slots) {
     const Value& value = context.field(record, slot);
     if (is_null(value)) return std::nullopt;
-    (key += text_of(value)) += '\x1f';
+    (key += key_text_of(value)) += '\x1f';
   }
   return key;
 }

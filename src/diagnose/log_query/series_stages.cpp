@@ -96,7 +96,7 @@ class FillMissingStage final : public StageOf<FillMissingStage> {
     std::string key;
     for (const FieldSlot slot : others_) {
       const Value& value = context->field(record, slot);
-      ((key += is_null(value) ? '0' : '1') += text_of(value)) += '\x1f';
+      ((key += is_null(value) ? '0' : '1') += key_text_of(value)) += '\x1f';
     }
     return key;
   }

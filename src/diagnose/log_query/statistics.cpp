@@ -47,9 +47,15 @@ std::size_t StatisticState::keep_number(double number) {
 
 std::size_t StatisticState::keep_text(const Value& value) {
   Kept& k = kept();
-  auto [at, added] = k.texts.try_emplace(text_of(value), 0);
-  ++at->second;
-  if (!added) return 0;
+  // all digits: numbers that are shown alike are not the same
+  const auto* number = std::get_if<double>(&value);
+  auto [at, added] = k.texts.try_emplace(key_text_of(value), Counted{0, k.values.size()});
+  ++at->second.count;
+  if (!added) {
+    // of the number 1 and the text "1" the number, whichever came first
+    if (number && statistic_ != Statistic::count_distinct) k.values[at->second.place] = value;
+    return 0;
+  }
   if (statistic_ != Statistic::count_distinct) k.values.push_back(without_moment(value));
   return at->first.size() + text_overhead_bytes;
 }
@@ -73,11 +79,11 @@ std::size_t StatisticState::add(const Value& value, std::int64_t time_ms) {
       return keep_text(value);
     case Statistic::min:
     case Statistic::sorts_first:
-      keep_extreme(value, time_ms, compare_natural(value, extreme_) < 0);
+      keep_extreme(value, time_ms, sorts_before(value, extreme_));
       return 0;
     case Statistic::max:
     case Statistic::sorts_last:
-      keep_extreme(value, time_ms, compare_natural(value, extreme_) > 0);
+      keep_extreme(value, time_ms, sorts_before(extreme_, value));
       return 0;
     case Statistic::earliest:
       keep_extreme(value, time_ms, time_ms < extreme_ms_);
@@ -136,10 +142,9 @@ Value StatisticState::histogram(std::size_t buckets) const {
 /// The most frequent first; of equals the one that sorts first.
 Value StatisticState::top(std::size_t k) const {
   std::vector<std::pair<std::uint64_t, const Value*>> counted;
-  for (const Value& value : kept_->values) counted.emplace_back(kept_->texts.at(text_of(value)), &value);
-  std::sort(counted.begin(), counted.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : compare_natural(*a.second, *b.second) < 0;
-  });
+  for (const auto& [text, each] : kept_->texts) counted.emplace_back(each.count, &kept_->values[each.place]);
+  std::sort(counted.begin(), counted.end(),
+            [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : sorts_before(*a.second, *b.second); });
   Array top;
   for (std::size_t i = 0; i < std::min(k, counted.size()); ++i) top.push_back(document_of(*counted[i].second));
   return std::make_shared<const Document>(std::move(top));
@@ -161,7 +166,7 @@ Value StatisticState::result(double parameter) const {
       return without_moment(extreme_);
     case Statistic::values: {
       std::vector<Value> values = kept_ ? kept_->values : std::vector<Value>{};
-      std::sort(values.begin(), values.end(), [](const Value& a, const Value& b) { return compare_natural(a, b) < 0; });
+      std::sort(values.begin(), values.end(), sorts_before);
       Array list;
       for (const Value& value : values) list.push_back(document_of(value));
       return std::make_shared<const Document>(std::move(list));

@@ -27,11 +27,15 @@ class StatisticState {
   Value result(double parameter) const;
 
  private:
+  struct Counted {
+    std::uint64_t count = 0;
+    std::size_t place = 0;  ///< among the values
+  };
   /// What only some functions need.
   struct Kept {
     std::vector<double> numbers;
     telemetry::Distribution distribution;
-    std::unordered_map<std::string, std::uint64_t> texts;
+    std::unordered_map<std::string, Counted> texts;
     std::vector<Value> values;  ///< distinct, as they came
   };
   Kept& kept();

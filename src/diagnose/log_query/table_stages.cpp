@@ -38,7 +38,7 @@ class StatsStage final : public StageOf<StatsStage> {
     for (auto& [key, group] : groups_) ordered.push_back(&group);
     std::sort(ordered.begin(), ordered.end(), [](const Group* a, const Group* b) {
       for (std::size_t i = 0; i < a->by.size(); ++i)
-        if (const int order = compare_natural(a->by[i], b->by[i]); order != 0) return order < 0;
+        if (sorts_before(a->by[i], b->by[i]) != sorts_before(b->by[i], a->by[i])) return sorts_before(a->by[i], b->by[i]);
       return a->order < b->order;
     });
     Group nothing = new_group();
@@ -155,7 +155,7 @@ class CountFrequentStage final : public StageOf<CountFrequentStage> {
     std::vector<Value> values;
     for (const FieldSlot slot : command_.slots) {
       values.push_back(context->field(record, slot));
-      ((key += is_null(values.back()) ? '0' : '1') += text_of(values.back())) += '\x1f';
+      ((key += is_null(values.back()) ? '0' : '1') += key_text_of(values.back())) += '\x1f';
     }
     auto [at, added] = counts_.try_emplace(key);
     ++at->second.first;
@@ -170,7 +170,8 @@ class CountFrequentStage final : public StageOf<CountFrequentStage> {
     std::sort(ordered.begin(), ordered.end(), [](const Counted* a, const Counted* b) {
       if (a->first != b->first) return a->first > b->first;
       for (std::size_t i = 0; i < a->second.size(); ++i)
-        if (const int order = compare_natural(a->second[i], b->second[i]); order != 0) return order < 0;
+        if (sorts_before(a->second[i], b->second[i]) != sorts_before(b->second[i], a->second[i]))
+          return sorts_before(a->second[i], b->second[i]);
       return false;
     });
     Record row(context->around.sources.names.size());

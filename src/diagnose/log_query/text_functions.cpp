@@ -44,14 +44,40 @@ Value strlen(Arguments a) {
   return static_cast<double>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// ASCII and the letters of Latin-1, which lie at a fixed distance in UTF-8.
+/// The other case of a code point below 0x800, or it itself.
+unsigned cased_letter(unsigned letter, bool upper) {
+  struct Letters {
+    unsigned first, last;  ///< the small ones
+    int distance;          ///< to the great ones
+  };
+  static constexpr Letters ranges[] = {{0xE0, 0xF6, 0x20},   {0xF8, 0xFE, 0x20},   {0x3B1, 0x3C1, 0x20}, {0x3C3, 0x3CB, 0x20},
+                                       {0x3AD, 0x3AF, 0x25}, {0x430, 0x44F, 0x20}, {0x450, 0x45F, 0x50}, {0x561, 0x586, 0x30},
+                                       {0x3AC, 0x3AC, 0x26}, {0x3CC, 0x3CC, 0x40}, {0x3CD, 0x3CE, 0x3F}};
+  for (const auto& [first, last, distance] : ranges) {
+    const unsigned moved = upper ? letter : letter + static_cast<unsigned>(distance);
+    if (moved >= first && moved <= last) return upper ? letter - static_cast<unsigned>(distance) : moved;
+  }
+  // great and small by turns: the great ones are even, or odd
+  const bool even = (letter >= 0x100 && letter <= 0x137 && letter != 0x130 && letter != 0x131) || (letter >= 0x14A && letter <= 0x177) ||
+                    (letter >= 0x460 && letter <= 0x481) || (letter >= 0x48A && letter <= 0x4BF) || (letter >= 0x4D0 && letter <= 0x52F);
+  const bool odd = (letter >= 0x139 && letter <= 0x148) || (letter >= 0x179 && letter <= 0x17E);
+  if (even) return upper ? letter & ~1u : letter | 1u;
+  if (odd) return upper ? (letter - 1) | 1u : letter + (letter & 1u);
+  if (letter == 0xFF && upper) return 0x178;
+  if (letter == 0x178 && !upper) return 0xFF;
+  return letter;
+}
+
+/// ASCII, Latin, Greek, Cyrillic and Armenian, whose letters take as many bytes in both cases.
 std::string in_case(std::string text, bool upper) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto& c = reinterpret_cast<unsigned char&>(text[i]);
     if (upper ? c >= 'a' && c <= 'z' : c >= 'A' && c <= 'Z') c ^= 0x20;
-    if (c != 0xC3 || i + 1 == text.size()) continue;
+    if (c < 0xC2 || c > 0xDF || i + 1 == text.size() || (text[i + 1] & 0xC0) != 0x80) continue;
     auto& next = reinterpret_cast<unsigned char&>(text[++i]);
-    if (upper ? next >= 0xA0 && next <= 0xBE && next != 0xB7 : next >= 0x80 && next <= 0x9E && next != 0x97) next ^= 0x20;
+    const unsigned letter = cased_letter((c & 0x1Fu) << 6 | (next & 0x3Fu), upper);
+    c = static_cast<unsigned char>(0xC0 | letter >> 6);
+    next = static_cast<unsigned char>(0x80 | (letter & 0x3F));
   }
   return text;
 }

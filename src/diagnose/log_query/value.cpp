@@ -104,6 +104,11 @@ std::string text_of(const Value& value) {
   return {};
 }
 
+std::string key_text_of(const Value& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number ? exact_text_of(*number) : text_of(value);
+}
+
 bool is_true(const Value& value) {
   if (const auto* number = std::get_if<double>(&value)) return *number != 0;
   const auto number = number_of(value);
@@ -149,6 +154,11 @@ int compare_natural(const Value& a, const Value& b) {
   if (number_a && number_b) return sign(*number_a, *number_b);
   if (number_a || number_b) return number_a ? 1 : -1;
   return compare_texts(text_of(a), text_of(b));
+}
+
+bool sorts_before(const Value& a, const Value& b) {
+  const int order = compare_natural(a, b);
+  return order != 0 ? order < 0 : text_of(a) < text_of(b);
 }
 
 std::size_t bytes_of(const Value& value) {

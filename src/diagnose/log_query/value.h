@@ -31,6 +31,8 @@ std::string text_of(const Value& value);
 std::string text_of(double number);
 /// All digits that the number has.
 std::string exact_text_of(double number);
+/// What tells values apart where the same ones are brought together: all digits of a number, else as shown.
+std::string key_text_of(const Value& value);
 /// Tests give 1 or 0.
 inline Value truth_value(bool truth) { return Value(truth ? 1.0 : 0.0); }
 bool is_true(const Value& value);
@@ -44,6 +46,8 @@ bool equal_values(const Value& a, const Value& b);
 /// Natural order: nothing first, then texts that are no numbers (runs of digits by length, then by value), then numbers. Negative, 0 or
 /// positive. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Sort.html
 int compare_natural(const Value& a, const Value& b);
+/// The same, and of equal ones (1000 and "1e3") by their texts: the same whichever came first.
+bool sorts_before(const Value& a, const Value& b);
 
 /// What it takes in memory beyond itself.
 std::size_t bytes_of(const Value& value);
