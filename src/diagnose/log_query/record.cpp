@@ -19,8 +19,9 @@ void Record::begin(const telemetry::LogRowView& row, std::uint64_t id) {
 
 void Record::keep() {
   if (kept_ || !event_) return;
-  own_message_ = row_.message;
+  own_message_ = message();
   row_.message = {};
+  row_.fields = nullptr;
   kept_ = true;
 }
 
@@ -47,10 +48,10 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
     if (is_made(owner))
       if (const auto* structure = std::get_if<Structure>(&values_[static_cast<std::size_t>(owner)])) return at_path(**structure, rest);
   if (!event_) return {};
-  const telemetry::LogRowView row = this->row();
+  const telemetry::LogRowView& row = row_;
   switch (name.origin) {
     case FieldOrigin::message:
-      return std::string(row.message);
+      return std::string(message());
     case FieldOrigin::timestamp:
       return Moment{row.position.time_ms};
     case FieldOrigin::ingestion_time:
@@ -64,7 +65,7 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
     case FieldOrigin::nothing:
       return {};
     case FieldOrigin::discovered:
-      return from.discovery.field(id_, row.message, name.path);
+      return discovered(slot, from);
     default:
       break;
   }
@@ -77,14 +78,46 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
   return tag == group->tags.end() ? Value() : Value(tag->second);
 }
 
+const telemetry::LogFieldColumn* Record::column(FieldSlot slot, const FieldSources& from) {
+  if (!row_.fields || slot == no_slot || is_made(slot)) return nullptr;
+  if (columns_of_ != row_.fields) {
+    columns_of_ = row_.fields;
+    columns_.assign(values_.size(), nullptr);
+  }
+  auto& column = columns_[static_cast<std::size_t>(slot)];
+  if (!column) {
+    const FieldNames::Name& name = from.names.at(slot);
+    if (name.origin != FieldOrigin::discovered || !name.owners.empty()) return nullptr;
+    column = &row_.fields->field(name.path);
+  }
+  return column;
+}
+
+Value Record::discovered(FieldSlot slot, const FieldSources& from) {
+  if (const auto* column = this->column(slot, from)) {
+    const telemetry::LogFieldValue value = column->at(row_.index, scratch_);
+    switch (value.kind) {
+      case telemetry::LogFieldValue::Kind::absent:
+        return {};
+      case telemetry::LogFieldValue::Kind::text:
+        return std::string(value.text);
+      case telemetry::LogFieldValue::Kind::number:
+        return number_value(value.number);
+      case telemetry::LogFieldValue::Kind::unknown:
+        break;
+    }
+  }
+  return from.discovery.field(id_, message(), from.names.at(slot).path);
+}
+
 Value Record::structure(FieldSlot slot, const FieldSources& from) const {
   if (slot == no_slot || !event_ || is_made(slot)) return {};
   const FieldNames::Name& name = from.names.at(slot);
-  return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, row().message, name.path) : Value();
+  return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, message(), name.path) : Value();
 }
 
 std::size_t Record::bytes() const {
-  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? row().message.size() : 0);
+  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? message().size() : 0);
   for (const Value& value : values_) bytes += bytes_of(value);
   return bytes;
 }

@@ -37,7 +37,8 @@ void rows_of(const TailBatch& tail, std::vector<LogRowView>& rows) {
     rows.push_back({{event.time_ms, sequence++}, tail.batch.ingested_ms, tail.batch.group, tail.batch.stream, event.message});
 }
 
-BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources, std::shared_ptr<const void> open)
+BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources,
+                     std::shared_ptr<const void> open)
     : tables_(tables),
       catalog_(catalog),
       plan_(std::move(plan)),

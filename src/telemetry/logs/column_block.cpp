@@ -89,7 +89,8 @@ FieldPlace place_of(const TemplateColumn& messages, const TemplateColumn::Templa
   if (form.kind == LineKind::plain) return {LogFieldValue::Kind::absent, nullptr, SlotKind::text};
   if (form.kind != LineKind::json) return {};
   for (const TemplateColumn::Slot& slot : form.slots)
-    if (const auto& column = messages.columns()[slot.column]; column.path == path) return {LogFieldValue::Kind::unknown, &column, slot.kind};
+    if (const auto& column = messages.columns()[slot.column]; column.path == path)
+      return {LogFieldValue::Kind::unknown, &column, slot.kind};
   return {LogFieldValue::Kind::absent, nullptr, SlotKind::text};
 }
 
@@ -129,8 +130,9 @@ void add_codes(const TemplateColumn& messages, const std::vector<FieldPlace>& pl
   for (std::size_t at = 0; at < messages.size(); ++at) {
     const std::size_t form = messages.template_of(at);
     const FieldPlace& place = places[form];
-    field.codes[at] = static_cast<std::uint16_t>(
-        place.column ? first[form] + place.column->texts->code(messages.rank(*place.column, at)) : place.otherwise == LogFieldValue::Kind::absent ? 0 : 1);
+    field.codes[at] = static_cast<std::uint16_t>(place.column ? first[form] + place.column->texts->code(messages.rank(*place.column, at))
+                                                 : place.otherwise == LogFieldValue::Kind::absent ? 0
+                                                                                                  : 1);
   }
 }
 

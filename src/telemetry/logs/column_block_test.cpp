@@ -15,7 +15,8 @@ std::vector<LogRow> rows_with(const std::vector<std::string>& messages, SeededRa
   std::int64_t time_ms = 1'760'000'000'000;
   for (std::size_t i = 0; i < messages.size(); ++i) {
     time_ms += static_cast<std::int64_t>(random.below(3));
-    rows.push_back({{time_ms, 16384 * (i / 10) + i % 10}, time_ms + 5, 7, static_cast<LogStreamId>(1 + random.below(streams)), messages[i]});
+    rows.push_back(
+        {{time_ms, 16384 * (i / 10) + i % 10}, time_ms + 5, 7, static_cast<LogStreamId>(1 + random.below(streams)), messages[i]});
   }
   return rows;
 }
@@ -43,7 +44,8 @@ std::string shaped(SeededRandom& random) {
   const std::string n = std::to_string(random.below(900)), hex = random.letters("0123456789abcdef", 16);
   switch (random.below(8)) {
     case 0:
-      return R"({"level":"INFO","body":"handled in )" + n + R"( ms","ms":)" + n + R"(,"nested":{"ok":true,"list":[1,)" + n + R"(]},"id":")" + hex + "\"}";
+      return R"({"level":"INFO","body":"handled in )" + n + R"( ms","ms":)" + n + R"(,"nested":{"ok":true,"list":[1,)" + n +
+             R"(]},"id":")" + hex + "\"}";
     case 1:
       return R"({"level": "WARN", "text": "a \"quoted\" word \n", "ms": )" + n + ".5}";
     case 2:
@@ -72,7 +74,8 @@ TEST(ColumnBlock, EveryRowComesBackWhateverItsShape) {
 
 TEST(ColumnBlock, HugeLinesManyNamesAndManyStreamsComeBack) {
   SeededRandom random{2};
-  std::vector<std::string> messages = {std::string(1u << 20, 'x'), "{\"a\":\"" + std::string(1u << 20, 'y') + "\"}", random.letters("ab 1=", 1u << 20)};
+  std::vector<std::string> messages = {std::string(1u << 20, 'x'), "{\"a\":\"" + std::string(1u << 20, 'y') + "\"}",
+                                       random.letters("ab 1=", 1u << 20)};
   for (int i = 0; i < 4000; ++i) messages.push_back("{\"field_" + std::to_string(i) + "\":" + std::to_string(i) + ",\"same\":1}");
   std::string wide = "{";
   for (int i = 0; i < 3000; ++i) wide += "\"k" + std::to_string(i) + "\":" + std::to_string(i) + ",";
@@ -86,7 +89,8 @@ TEST(ColumnBlock, NeedsFarFewerBytesThanTheLines) {
   std::vector<std::string> messages;
   std::size_t bytes = 0;
   for (int i = 0; i < 10'000; ++i) {
-    messages.push_back("worker " + std::to_string(random.below(16)) + " took job from queue orders after " + std::to_string(random.below(900)) + " ms");
+    messages.push_back("worker " + std::to_string(random.below(16)) + " took job from queue orders after " +
+                       std::to_string(random.below(900)) + " ms");
     bytes += messages.back().size();
   }
   EXPECT_LT(encoded(rows_with(messages, random)).size(), bytes / 10);
@@ -96,7 +100,8 @@ TEST(ColumnBlock, FieldsAreThoseOfTheMessages) {
   SeededRandom random{4};
   std::vector<std::string> messages;
   for (int i = 0; i < 40; ++i) {
-    messages.push_back(R"({"level":"ERROR","ms":)" + std::to_string(i) + R"(,"ratio":)" + std::to_string(i) + R"(.25,"in":{"ok":true,"no":null}})");
+    messages.push_back(R"({"level":"ERROR","ms":)" + std::to_string(i) + R"(,"ratio":)" + std::to_string(i) +
+                       R"(.25,"in":{"ok":true,"no":null}})");
     messages.push_back("plain " + std::to_string(i));
     messages.push_back("odd {\"level\":\"IN\"} " + std::to_string(i));
   }

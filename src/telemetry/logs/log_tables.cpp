@@ -218,16 +218,19 @@ std::int64_t LogTables::remove_orphans(std::size_t blocks_max) {
 
 std::vector<BlockEntry> LogTables::small_blocks(std::int64_t bytes_below, std::size_t count_min, std::size_t count_max) {
   const auto most = database_.query_one(
-      "SELECT group_id, first_ms / 86400000, COUNT(*) FROM logs_blocks WHERE bytes < ? AND first_ms >= 0 GROUP BY group_id, first_ms / 86400000 "
+      "SELECT group_id, first_ms / 86400000, COUNT(*) FROM logs_blocks WHERE bytes < ? AND first_ms >= 0 GROUP BY group_id, first_ms / "
+      "86400000 "
       "HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC LIMIT 1",
       {bytes_below, count_min});
   if (!most) return {};
   std::vector<BlockEntry> entries;
-  for (const storage::Row& row : database_.query(
-           "SELECT id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE group_id = ? AND first_ms >= ? AND first_ms < ? AND bytes < ? "
-           "ORDER BY first_ms, id LIMIT ?",
-           {most->integer(0), most->integer(1) * day_ms, (most->integer(1) + 1) * day_ms, bytes_below, count_max}))
-    entries.push_back({row.integer(0), static_cast<LogGroupId>(most->integer(0)), row.integer(1), row.integer(2), row.integer(3), row.integer(4)});
+  for (const storage::Row& row :
+       database_.query("SELECT id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE group_id = ? AND first_ms >= ? AND first_ms < "
+                       "? AND bytes < ? "
+                       "ORDER BY first_ms, id LIMIT ?",
+                       {most->integer(0), most->integer(1) * day_ms, (most->integer(1) + 1) * day_ms, bytes_below, count_max}))
+    entries.push_back(
+        {row.integer(0), static_cast<LogGroupId>(most->integer(0)), row.integer(1), row.integer(2), row.integer(3), row.integer(4)});
   return entries;
 }
 
@@ -242,7 +245,8 @@ std::vector<BlockEntry> LogTables::blocks_after(std::int64_t id, std::size_t cou
   std::vector<BlockEntry> entries;
   for (const storage::Row& row : database_.query(
            "SELECT id, group_id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE id > ? ORDER BY id LIMIT ?", {id, count_max}))
-    entries.push_back({row.integer(0), static_cast<LogGroupId>(row.integer(1)), row.integer(2), row.integer(3), row.integer(4), row.integer(5)});
+    entries.push_back(
+        {row.integer(0), static_cast<LogGroupId>(row.integer(1)), row.integer(2), row.integer(3), row.integer(4), row.integer(5)});
   return entries;
 }
 

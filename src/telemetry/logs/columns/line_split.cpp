@@ -21,12 +21,12 @@ constexpr std::array<Letter, 256> letters = [] {
   std::array<Letter, 256> table{};
   for (int c = 0; c < 256; ++c) {
     const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 128;
-    table[static_cast<std::size_t>(c)] = c >= '0' && c <= '9'    ? Letter::digit
-                                         : c >= 'a' && c <= 'f'  ? Letter::hex_letter
-                                         : word                  ? Letter::letter
-                                         : c == '='              ? Letter::equals
+    table[static_cast<std::size_t>(c)] = c >= '0' && c <= '9'                              ? Letter::digit
+                                         : c >= 'a' && c <= 'f'                            ? Letter::hex_letter
+                                         : word                                            ? Letter::letter
+                                         : c == '='                                        ? Letter::equals
                                          : c == ' ' || c == '\n' || c == '\t' || c == '\r' ? Letter::blank
-                                                                 : Letter::delimiter;
+                                                                                           : Letter::delimiter;
   }
   return table;
 }();
@@ -118,8 +118,8 @@ bool split_json(std::string_view line, std::vector<LineSlot>& slots) {
       const bool name = behind <= last && line[behind] == ':';
       if (name && escaped) return false;
       if (!name)
-        slots.push_back({static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(end - at - 1),
-                         escaped ? SlotKind::escaped : SlotKind::string});
+        slots.push_back(
+            {static_cast<std::uint32_t>(at + 1), static_cast<std::uint32_t>(end - at - 1), escaped ? SlotKind::escaped : SlotKind::string});
       commas += std::count(line.begin() + static_cast<std::ptrdiff_t>(at), line.begin() + static_cast<std::ptrdiff_t>(end), ',');
       at = end + 1;
     } else if (c == '-' || is_digit(c) || c == 't' || c == 'f' || c == 'n') {

@@ -10,6 +10,8 @@ namespace tocsin::telemetry {
 namespace {
 
 constexpr std::size_t rows_min = 4;
+// with so few of them rare ones stay: they tell the fields of their lines
+constexpr std::size_t rare_forms_max = 64;
 constexpr std::size_t key_bytes_max = 1024;
 constexpr std::size_t templates_max = 4096;
 // a line behind this is not split: it would cost more than it spares
@@ -114,8 +116,9 @@ class Forms {
   void drop_rare() {
     std::vector<std::uint32_t> becomes(forms_.size());
     std::uint32_t number = 0;
+    const bool keep_rare = split_ == SplitTexts::lines && forms_.size() <= rare_forms_max;
     for (std::uint32_t i = 0; i < forms_.size(); ++i) {
-      const bool rare = i > 1 && forms_[i].rows < rows_min;
+      const bool rare = i > 1 && forms_[i].rows < rows_min && !keep_rare;
       becomes[i] = rare ? (forms_[i].kind == LineKind::plain ? 1 : 0) : i;
       if (rare) forms_[becomes[i]].rows += std::exchange(forms_[i].rows, 0);
     }
@@ -211,8 +214,8 @@ bool write_template_column(BlockBytesWriter& out, const std::vector<std::string_
   const Columns columns(forms, split);
   ByteWriter meta = out.meta();
   meta.byte(static_cast<std::uint8_t>(TextEncoding::templates));
-  const auto written = static_cast<std::size_t>(
-      std::count_if(forms.forms().begin(), forms.forms().end(), [](const Form& form) { return form.rows > 0; }));
+  const auto written =
+      static_cast<std::size_t>(std::count_if(forms.forms().begin(), forms.forms().end(), [](const Form& form) { return form.rows > 0; }));
   meta.varint(written);
   for (std::size_t i = 0; i < forms.forms().size(); ++i)
     if (forms.forms()[i].rows > 0) write_form(meta, forms.forms()[i], columns.of_form[i]);

@@ -24,7 +24,8 @@ void write_text_column(BlockBytesWriter& out, const std::vector<std::string_view
 
 class TemplateColumn;
 
-/// A column that is unpacked when it is first asked. Not for several threads. What is damaged in spite of its checksum reads as empty texts.
+/// A column that is unpacked when it is first asked. Not for several threads. What is damaged in spite of its checksum reads as empty
+/// texts.
 class TextColumn {
  public:
   /// Nothing when it cannot be a column of `size` texts. The blobs' bytes must outlive it.

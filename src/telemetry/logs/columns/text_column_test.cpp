@@ -91,16 +91,18 @@ TEST(TextColumn, TakesTheEncodingThatFits) {
 }
 
 TEST(TextColumn, NumbersInEveryWritingComeBack) {
-  for (const Texts& each : {Texts{"0"}, Texts{""}, Texts{"-"}, Texts{"."}, Texts{"-1", "-0"}, Texts{"1.", "2."}, Texts{".5", ".25"}, Texts{"007", "008", "019"},
-                            Texts{"1", "01"}, Texts{"9223372036854775807", "-9223372036854775808"}, Texts{"99999999999999999", "-99999999999999999"},
-                            Texts{"1.50", "-2.25", "0.05", "-0.05"}, Texts{"a1", "a", "a2"}, Texts{"1a", "11a", "a"}, Texts{"12", "12"}, Texts{"5-5", "5-55"}})
+  for (const Texts& each :
+       {Texts{"0"}, Texts{""}, Texts{"-"}, Texts{"."}, Texts{"-1", "-0"}, Texts{"1.", "2."}, Texts{".5", ".25"}, Texts{"007", "008", "019"},
+        Texts{"1", "01"}, Texts{"9223372036854775807", "-9223372036854775808"}, Texts{"99999999999999999", "-99999999999999999"},
+        Texts{"1.50", "-2.25", "0.05", "-0.05"}, Texts{"a1", "a", "a2"}, Texts{"1a", "11a", "a"}, Texts{"12", "12"}, Texts{"5-5", "5-55"}})
     expect_back(each, SplitTexts::no);
   SeededRandom random{7};
   for (int round = 0; round < 300; ++round) {
     const std::string prefix = random.letters("ab-.0", random.below(3)), suffix = random.letters("ms.0", random.below(3));
     const bool odd = random.below(2) == 0;
     const std::uint64_t width = random.below(60);
-    expect_back(many(1 + random.below(40), [&](std::size_t) { return prefix + (odd ? some_number(random) : std::to_string(random.next() >> width)) + suffix; }),
+    expect_back(many(1 + random.below(40),
+                     [&](std::size_t) { return prefix + (odd ? some_number(random) : std::to_string(random.next() >> width)) + suffix; }),
                 random.below(2) ? SplitTexts::no : SplitTexts::text);
   }
 }
@@ -127,7 +129,8 @@ TEST(TextColumn, NoiseComesBackAndIsSearched) {
 TEST(TextColumn, WhatNobodyWroteDoesNotCrash) {
   SeededRandom random{13};
   const Texts lines = many(60, [&](std::size_t i) {
-    return i % 2 ? R"({"level":"INFO","ms":)" + std::to_string(random.below(900)) + R"(,"id":")" + random.letters("0123456789abcdef", 16) + "\"}"
+    return i % 2 ? R"({"level":"INFO","ms":)" + std::to_string(random.below(900)) + R"(,"id":")" + random.letters("0123456789abcdef", 16) +
+                       "\"}"
                  : "took " + std::to_string(i) + " ms for user=" + random.letters("abc", 5);
   });
   const std::string good = packed(lines, SplitTexts::lines);
@@ -169,8 +172,10 @@ TEST(LineSplit, TellsTheFieldsOfObjectsOnly) {
   std::vector<LineSlot> slots;
   EXPECT_TRUE(split_json(R"({"a":"x","b":{"c":-1.5,"d":[true,null,"y"]}})", slots));
   EXPECT_EQ(slots.size(), 5u);
-  EXPECT_EQ(*json_paths(R"({"a":"x","b":{"c":-1.5,"d":[true,null,"y"]}})"), (std::vector<std::string>{"a", "b.c", "b.d.0", "b.d.1", "b.d.2"}));
-  for (const char* odd : {R"({"a":1e5})", R"({"a":01})", R"({"a":-0})", R"({"a":1234567890123456})", R"({"a":"\u0041"})", "{\"a\":\"\xff\"}", R"(["a"])", R"({"a":tru})"}) {
+  EXPECT_EQ(*json_paths(R"({"a":"x","b":{"c":-1.5,"d":[true,null,"y"]}})"),
+            (std::vector<std::string>{"a", "b.c", "b.d.0", "b.d.1", "b.d.2"}));
+  for (const char* odd : {R"({"a":1e5})", R"({"a":01})", R"({"a":-0})", R"({"a":1234567890123456})", R"({"a":"\u0041"})",
+                          "{\"a\":\"\xff\"}", R"(["a"])", R"({"a":tru})"}) {
     slots.clear();
     EXPECT_FALSE(split_json(odd, slots)) << odd;
   }

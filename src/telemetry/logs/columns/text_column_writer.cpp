@@ -36,9 +36,7 @@ struct Numbers {
   }
 
  private:
-  std::string_view middle(std::string_view text) const {
-    return text.substr(prefix.size(), text.size() - prefix.size() - suffix.size());
-  }
+  std::string_view middle(std::string_view text) const { return text.substr(prefix.size(), text.size() - prefix.size() - suffix.size()); }
   std::size_t whole_size(std::string_view number) const { return decimals ? number.size() - decimals - 1 : number.size(); }
 
   void find_frame(const Texts& texts) {
@@ -107,7 +105,8 @@ void write_numbers(BlockBytesWriter& out, const Numbers& numbers) {
   const bool deltas = values.size() > 1 && width_of(static_cast<std::uint64_t>(step_high - step_low)) < width;
   std::vector<std::uint64_t> offsets(values.size());
   for (std::size_t i = 0; i < values.size(); ++i)
-    offsets[i] = deltas ? (i == 0 ? 0 : static_cast<std::uint64_t>(values[i] - values[i - 1] - step_low)) : static_cast<std::uint64_t>(values[i] - *low);
+    offsets[i] = deltas ? (i == 0 ? 0 : static_cast<std::uint64_t>(values[i] - values[i - 1] - step_low))
+                        : static_cast<std::uint64_t>(values[i] - *low);
   const std::uint8_t width_written = deltas ? width_of(static_cast<std::uint64_t>(step_high - step_low)) : width;
   ByteWriter meta = out.meta();
   meta.byte(static_cast<std::uint8_t>(TextEncoding::number));
