@@ -37,8 +37,9 @@ std::size_t closing_brace(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
+constexpr double exact_max = 9'007'199'254'740'992.0;
+
 Value leaf(dom::element element) {
-  constexpr double exact_max = 9'007'199'254'740'992.0;
   switch (element.type()) {
     case dom::element_type::STRING:
       return std::string(element.get_string().value_unsafe());
@@ -50,10 +51,8 @@ Value leaf(dom::element element) {
     }
     case dom::element_type::UINT64:
       return std::to_string(element.get_uint64().value_unsafe());
-    case dom::element_type::DOUBLE: {
-      const double number = element.get_double().value_unsafe();
-      return number == std::floor(number) && std::abs(number) < exact_max ? Value(number) : Value(exact_text_of(number));
-    }
+    case dom::element_type::DOUBLE:
+      return number_value(element.get_double().value_unsafe());
     default:
       return {};
   }
@@ -111,6 +110,10 @@ void flatten(dom::element of, std::string& path, std::vector<std::pair<std::stri
 }
 
 }  // namespace
+
+Value number_value(double number) {
+  return number == std::floor(number) && std::abs(number) < exact_max ? Value(number) : Value(exact_text_of(number));
+}
 
 struct Discovery::Parts {
   dom::parser parser;

@@ -16,6 +16,9 @@ namespace tocsin::diagnose {
 /// Fields of one event at most; further ones are not discovered.
 inline constexpr std::size_t discovered_fields_max = 200;
 
+/// A number of a message as a value: with a fraction it is a text.
+Value number_value(double number);
+
 /// Remembers the message that it looked at last. Not for several threads.
 class Discovery {
  public:

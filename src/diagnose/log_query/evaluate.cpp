@@ -66,7 +66,7 @@ const Value& operand(const Expression& expression, Record& record, const Surroun
 
 /// The text of the message without copying it.
 std::string_view text_operand(const Expression& expression, Record& record, const Surroundings& around, Value& scratch, std::string& text) {
-  if (expression.is_field("@message") && record.is_event() && !record.is_made(expression.slot)) return record.row().message;
+  if (expression.is_field("@message") && record.is_event() && !record.is_made(expression.slot)) return record.message();
   const Value& value = operand(expression, record, around, scratch);
   if (const auto* held = std::get_if<std::string>(&value)) return *held;
   if (is_structure(value)) return {};
@@ -79,12 +79,21 @@ bool is_missing(const Expression& expression, Record& record, const Surroundings
   return !message && is_null(record.field(expression.slot, around.sources));
 }
 
+/// The scan has let only such messages through.
+bool is_held(const Expression& expression, Record& record, const Surroundings& around) {
+  const Expression& left = expression.parts[0];
+  return around.held_texts && expression.name.empty() && left.is_field("@message") && record.is_event() && !record.is_made(left.slot) &&
+         std::find(around.held_texts->begin(), around.held_texts->end(), std::get<std::string>(expression.constant)) !=
+             around.held_texts->end();
+}
+
 bool tested(const Expression& expression, Record& record, const Surroundings& around) {
   const Expression& left = expression.parts[0];
   Value scratch;
   std::string text;
   switch (expression.kind) {
     case Expression::Kind::contains:
+      if (is_held(expression, record, around)) return true;
       if (is_missing(left, record, around)) return false;
       return text_operand(left, record, around, scratch, text).find(std::get<std::string>(expression.constant)) != std::string_view::npos;
     case Expression::Kind::matches: {

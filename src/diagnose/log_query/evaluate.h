@@ -16,6 +16,8 @@ struct Surroundings {
   const std::vector<std::unordered_set<std::string>>* subqueries = nullptr;
   /// While a row of stats is made: what its functions gave.
   const std::vector<Value>* aggregates = nullptr;
+  /// Texts that the message of each event has for sure.
+  const std::vector<std::string>* held_texts = nullptr;
 };
 
 /// Where a value is missing or of the wrong kind, arithmetic and functions give nothing, and comparisons give 0 (also !=).

@@ -50,7 +50,7 @@ class PatternStage final : public StageOf<PatternStage> {
     std::string text;
     std::string_view line;
     if (command_.source.is_field("@message") && record.is_event() && !record.is_made(command_.source.slot)) {
-      line = record.row().message;
+      line = record.message();
     } else {
       const Value value = context->evaluate(command_.source, record);
       if (is_null(value) || is_structure(value)) return true;

@@ -83,7 +83,7 @@ class Pipeline::End final : public StageOf<End> {
       row.emplace_back(plan_.names->at(slot).text, text_of(value));
       bytes += sizeof(row[0]) + row.back().second.size();
     }
-    if (record.is_event() && plan_.events) row.emplace_back("@ptr", pointer_to(record.row()));
+    if (record.is_event() && plan_.events) row.emplace_back("@ptr", pointer_to(record.place()));
     shown.push_back(std::move(row));
     return context->budget->take(bytes);
   }

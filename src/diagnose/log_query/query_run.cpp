@@ -194,6 +194,8 @@ void QueryRun::begin(Job& job) {
   job.scan_plan.newest_first = job.pipeline->newest_first();
   job.scan_plan.any_order = job.pipeline->any_order();
   job.scan_plan.values = job.plan->values;
+  job.scan_plan.columns = masks_.empty() || job.plan->unmask;
+  if (job.scan_plan.columns) job.context->around.held_texts = &job.scan_plan.literals;
   if (!masks_.empty() && !job.plan->unmask) {
     job.scan_plan.literals = masked_literals(job.scan_plan.literals);
     job.scan_plan.values = masked_literals(job.scan_plan.values);
@@ -217,10 +219,12 @@ bool QueryRun::step(Instant now) {
     return false;
   }
   std::vector<telemetry::LogRowView> rows;
+  job.record->forget_columns();
   bool more = job.scan->next_views(rows);
   for (telemetry::LogRowView row : rows) {
+    // by columns only where nothing is masked, so that the original is the message
     const std::string_view original = row.message;
-    row.message = shown_message(job, row);
+    if (!row.fields) row.message = shown_message(job, row);
     job.record->begin(row, ++records_, original);
     if (job.pipeline->push(*job.record)) continue;
     more = false;

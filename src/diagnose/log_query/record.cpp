@@ -21,14 +21,15 @@ void Record::begin(const telemetry::LogRowView& row, std::uint64_t id, std::stri
 void Record::keep() {
   if (kept_ || !event_) return;
   own_original_ = original_.data() == row_.message.data() ? std::string_view() : original_;
-  own_message_ = row_.message;
+  own_message_ = message();
   original_ = {};
   row_.message = {};
+  row_.fields = nullptr;
   kept_ = true;
 }
 
 std::string_view Record::original() const {
-  if (!kept_) return original_;
+  if (!kept_) return row_.fields ? message() : original_;
   return own_original_.empty() ? own_message_ : own_original_;
 }
 
@@ -56,10 +57,10 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
     if (is_made(owner))
       if (const auto* structure = std::get_if<Structure>(&values_[static_cast<std::size_t>(owner)])) return at_path(**structure, rest);
   if (!event_) return {};
-  const telemetry::LogRowView row = this->row();
+  const telemetry::LogRowView& row = row_;
   switch (name.origin) {
     case FieldOrigin::message:
-      return std::string(row.message);
+      return std::string(message());
     case FieldOrigin::timestamp:
       return Moment{row.position.time_ms};
     case FieldOrigin::ingestion_time:
@@ -73,7 +74,7 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
     case FieldOrigin::nothing:
       return {};
     case FieldOrigin::discovered:
-      return from.discovery.field(id_, row.message, name.path);
+      return discovered(slot, from);
     case FieldOrigin::unmasked:
       // its own id, for the masked message has fields of the same names
       return name.path.empty() ? Value(std::string(original())) : from.discovery.field(~id_, original(), name.path);
@@ -89,14 +90,46 @@ Value Record::found(FieldSlot slot, const FieldSources& from) {
   return tag == group->tags.end() ? Value() : Value(tag->second);
 }
 
+const telemetry::LogFieldColumn* Record::column(FieldSlot slot, const FieldSources& from) {
+  if (!row_.fields || slot == no_slot || is_made(slot)) return nullptr;
+  if (columns_of_ != row_.fields) {
+    columns_of_ = row_.fields;
+    columns_.assign(values_.size(), nullptr);
+  }
+  auto& column = columns_[static_cast<std::size_t>(slot)];
+  if (!column) {
+    const FieldNames::Name& name = from.names.at(slot);
+    if (name.origin != FieldOrigin::discovered || !name.owners.empty()) return nullptr;
+    column = &row_.fields->field(name.path);
+  }
+  return column;
+}
+
+Value Record::discovered(FieldSlot slot, const FieldSources& from) {
+  if (const auto* column = this->column(slot, from)) {
+    const telemetry::LogFieldValue value = column->at(row_.index, scratch_);
+    switch (value.kind) {
+      case telemetry::LogFieldValue::Kind::absent:
+        return {};
+      case telemetry::LogFieldValue::Kind::text:
+        return std::string(value.text);
+      case telemetry::LogFieldValue::Kind::number:
+        return number_value(value.number);
+      case telemetry::LogFieldValue::Kind::unknown:
+        break;
+    }
+  }
+  return from.discovery.field(id_, message(), from.names.at(slot).path);
+}
+
 Value Record::structure(FieldSlot slot, const FieldSources& from) const {
   if (slot == no_slot || !event_ || is_made(slot)) return {};
   const FieldNames::Name& name = from.names.at(slot);
-  return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, row().message, name.path) : Value();
+  return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, message(), name.path) : Value();
 }
 
 std::size_t Record::bytes() const {
-  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? row().message.size() + own_original_.size() : 0);
+  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? message().size() + own_original_.size() : 0);
   for (const Value& value : values_) bytes += bytes_of(value);
   return bytes;
 }

@@ -43,11 +43,21 @@ class Record {
   /// The list or map that was discovered under the name of the slot.
   Value structure(FieldSlot slot, const FieldSources& from) const;
   bool is_event() const { return event_; }
-  telemetry::LogRowView row() const {
-    telemetry::LogRowView row = row_;
-    if (kept_) row.message = own_message_;
-    return row;
+  /// Where the event is, without its message.
+  const telemetry::LogRowView& place() const { return row_; }
+  std::string_view message() const {
+    if (kept_) return own_message_;
+    return row_.fields ? row_.fields->message(row_.index) : row_.message;
   }
+  /// What a discovered field is by the columns that the event lies in; nullptr when there are none, or the query made the field.
+  const telemetry::LogFieldColumn* column(FieldSlot slot, const FieldSources& from);
+  /// The blocks of the rows that were given are gone from now on.
+  void forget_columns() {
+    columns_of_ = nullptr;
+    ++columns_age_;
+  }
+  /// Tells blocks apart that stood at the same address one after the other.
+  std::uint64_t columns_age() const { return columns_age_; }
   std::int64_t time_ms() const { return event_ ? row_.position.time_ms : 0; }
   std::size_t bytes() const;
 
@@ -55,6 +65,7 @@ class Record {
   enum class State : std::uint8_t { unknown, found, made };
   Value found(FieldSlot slot, const FieldSources& from);
   std::string_view original() const;
+  Value discovered(FieldSlot slot, const FieldSources& from);
 
   telemetry::LogRowView row_;
   std::string_view original_;
@@ -65,6 +76,10 @@ class Record {
   std::uint64_t id_ = 0;
   std::vector<Value> values_;
   std::vector<State> states_;
+  const telemetry::LogFields* columns_of_ = nullptr;  ///< the block that `columns_` are of
+  std::vector<const telemetry::LogFieldColumn*> columns_;
+  std::uint64_t columns_age_ = 0;
+  std::string scratch_;
 };
 
 /// Opaque; `row_at` finds the event by it.

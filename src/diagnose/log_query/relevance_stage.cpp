@@ -30,7 +30,7 @@ class RelevanceStage final : public StageOf<RelevanceStage> {
     const bool inside = holds(command_.condition, record, context->around);
     (inside ? inside_ : outside_) += 1;
     if (command_.names.empty()) {
-      for (const auto& [name, value] : context->around.sources.discovery.all(record.row().message)) count(name, value, inside);
+      for (const auto& [name, value] : context->around.sources.discovery.all(record.message())) count(name, value, inside);
       return !context->budget->exceeded();
     }
     for (const std::string& name : command_.names) count(name, context->field(record, plan_.names->find(name)), inside);

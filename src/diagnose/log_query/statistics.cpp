@@ -95,18 +95,36 @@ std::size_t StatisticState::add(const Value& value, std::int64_t time_ms) {
       break;
   }
   const auto number = number_of(value);
-  if (!number) return 0;
-  ++count_;
-  sum_ += *number;
-  // Welford's way, which keeps its digits
-  const double delta = *number - mean_;
-  mean_ += delta / count_;
-  squares_ += delta * (*number - mean_);
-  if (statistic_ == Statistic::rate) {
-    keep_extreme(*number, time_ms, time_ms > extreme_ms_);
-    if (is_null(first_) || time_ms < first_ms_) first_ = *number, first_ms_ = time_ms;
+  return number ? add_number(*number, time_ms) : 0;
+}
+
+bool StatisticState::takes_numbers(Statistic statistic) {
+  switch (statistic) {
+    case Statistic::sum:
+    case Statistic::avg:
+    case Statistic::stddev:
+    case Statistic::variance:
+    case Statistic::pct:
+    case Statistic::histogram:
+    case Statistic::rate:
+      return true;
+    default:
+      return false;
   }
-  return statistic_ == Statistic::pct || statistic_ == Statistic::histogram ? keep_number(*number) : 0;
+}
+
+std::size_t StatisticState::add_number(double number, std::int64_t time_ms) {
+  ++count_;
+  sum_ += number;
+  // Welford's way, which keeps its digits
+  const double delta = number - mean_;
+  mean_ += delta / count_;
+  squares_ += delta * (number - mean_);
+  if (statistic_ == Statistic::rate) {
+    keep_extreme(number, time_ms, time_ms > extreme_ms_);
+    if (is_null(first_) || time_ms < first_ms_) first_ = number, first_ms_ = time_ms;
+  }
+  return statistic_ == Statistic::pct || statistic_ == Statistic::histogram ? keep_number(number) : 0;
 }
 
 /// The nearest rank: how the service interpolates is not documented.

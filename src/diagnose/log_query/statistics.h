@@ -23,6 +23,9 @@ class StatisticState {
 
   /// `time_ms` is the row's, for earliest and latest. Gives the bytes that it took.
   std::size_t add(const Value& value, std::int64_t time_ms);
+  /// The same of a number, for functions that look at numbers alone (takes_numbers).
+  std::size_t add_number(double number, std::int64_t time_ms);
+  static bool takes_numbers(Statistic statistic);
   void count_row() { ++count_; }
   Value result(double parameter) const;
 

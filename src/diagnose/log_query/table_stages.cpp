@@ -17,7 +17,9 @@ class StatsStage final : public StageOf<StatsStage> {
   explicit StatsStage(const StatsCommand& command) : command_(command) {}
 
   bool push(Record& record) override {
-    Group* group = group_of(record);
+    Group** known = coded_.place(record, command_, context->around.sources);
+    if (known && !*known) *known = group_of(record);
+    Group* group = known ? *known : group_of(record);
     if (!group) return false;
     const std::int64_t time_ms = record.time_ms();
     std::size_t bytes = 0;
@@ -25,6 +27,8 @@ class StatsStage final : public StageOf<StatsStage> {
       const Aggregate& aggregate = command_.aggregates[i];
       if (aggregate.statistic == Statistic::count)
         group->states[i].count_row();
+      else if (const auto number = number_in_columns(aggregate, record))
+        bytes += group->states[i].add_number(*number, time_ms);
       else if (aggregate.expression.kind == Expression::Kind::field)
         bytes += group->states[i].add(context->field(record, aggregate.expression.slot), time_ms);
       else
@@ -57,6 +61,62 @@ class StatsStage final : public StageOf<StatsStage> {
     std::vector<StatisticState> states;
     std::size_t order = 0;
   };
+
+  /// In a block whose fields have few values, the group of each of their combinations, so that a row needs no key.
+  class CodedGroups {
+   public:
+    CodedGroups() = default;
+    /// A copy of the stage has groups of its own.
+    CodedGroups(const CodedGroups&) {}
+
+    /// Where the row's group stands or will stand; nullptr when it must be found by its key.
+    Group** place(Record& record, const StatsCommand& command, const FieldSources& sources) {
+      const telemetry::LogFields* fields = record.is_event() ? record.place().fields : nullptr;
+      if (!fields) return nullptr;
+      if (fields != of_ || record.columns_age() != age_) begin(record, command, sources);
+      if (columns_.empty()) return nullptr;
+      std::size_t at = 0;
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const std::uint16_t code = columns_[i]->codes[record.place().index];
+        if (record.is_made(command.by[i].expression.slot) || columns_[i]->values[code].kind == telemetry::LogFieldValue::Kind::unknown)
+          return nullptr;
+        at = at * columns_[i]->values.size() + code;
+      }
+      return &groups_[at];
+    }
+
+   private:
+    void begin(Record& record, const StatsCommand& command, const FieldSources& sources) {
+      constexpr std::size_t combinations_max = 1u << 16;
+      of_ = record.place().fields;
+      age_ = record.columns_age();
+      columns_.clear();
+      std::size_t combinations = 1;
+      for (const Column& by : command.by) {
+        const auto* column = by.expression.kind == Expression::Kind::field ? record.column(by.expression.slot, sources) : nullptr;
+        if (!column || column->codes.empty() || (combinations *= column->values.size()) > combinations_max) {
+          columns_.clear();
+          return;
+        }
+        columns_.push_back(column);
+      }
+      groups_.assign(combinations, nullptr);
+    }
+
+    const telemetry::LogFields* of_ = nullptr;
+    std::uint64_t age_ = 0;
+    std::vector<const telemetry::LogFieldColumn*> columns_;
+    std::vector<Group*> groups_;
+  };
+
+  std::optional<double> number_in_columns(const Aggregate& aggregate, Record& record) {
+    if (aggregate.expression.kind != Expression::Kind::field || !record.is_event() || !StatisticState::takes_numbers(aggregate.statistic))
+      return std::nullopt;
+    const auto* column = record.column(aggregate.expression.slot, context->around.sources);
+    if (!column) return std::nullopt;
+    const auto value = column->at(record.place().index, scratch_);
+    return value.kind == telemetry::LogFieldValue::Kind::number ? std::optional(value.number) : std::nullopt;
+  }
 
   Group new_group() const {
     Group group;
@@ -110,7 +170,8 @@ class StatsStage final : public StageOf<StatsStage> {
 
   const StatsCommand& command_;
   std::unordered_map<std::string, Group> groups_;
-  std::string key_;
+  CodedGroups coded_;
+  std::string key_, scratch_;
   std::vector<Value> by_;
 };
 

@@ -26,9 +26,8 @@ Finding check_log_blocks(const std::filesystem::path& data) {
       last = block.id;
       ++count;
       const auto packed = tables.block_rows(block.id);
-      std::string raw;
-      const auto rows = packed ? telemetry::view_block(*packed, block.group, raw)
-                               : Result<std::vector<telemetry::LogRowView>>(fail(ErrorKind::internal, "The block is gone."));
+      const auto rows = packed ? telemetry::decode_block(*packed, block.group)
+                               : Result<std::vector<telemetry::LogRow>>(fail(ErrorKind::internal, "The block is gone."));
       if (rows && static_cast<std::int64_t>(rows->size()) == block.records) continue;
       if (damaged++ == 0) first_damaged = std::to_string(block.id);
     }

@@ -59,9 +59,12 @@ std::size_t BlockHousekeeping::merge_small_blocks() {
       if (catalog_.stream(row.stream)) rows.push_back(std::move(row));
   }
   std::sort(rows.begin(), rows.end(), [](const LogRow& a, const LogRow& b) { return a.position < b.position; });
+  std::vector<LogRowView> views;
+  for (const LogRow& row : rows) views.push_back({row.position, row.ingested_ms, row.group, row.stream, row.message});
+  const std::vector<PackedBlock> packed = pack_rows(views);
   auto done = tables_.in_transaction([&] {
     tables_.remove_blocks(blocks);
-    if (!rows.empty()) tables_.put_rows(rows);
+    for (const PackedBlock& block : packed) tables_.put(block);
   });
   if (!done) log::error(part, "small blocks could not be merged", {{"error", done.error().message}});
   return done ? blocks.size() : 0;

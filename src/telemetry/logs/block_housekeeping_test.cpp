@@ -101,7 +101,7 @@ TEST(LogBlock, AChangedByteIsTold) {
   std::vector<LogRow> rows;
   for (int i = 0; i < 200; ++i)
     rows.push_back({{start_ms + i, static_cast<std::uint64_t>(i)}, start_ms, 1, 1, "request " + std::to_string(i * 7919) + " done"});
-  const std::string good = encode_block(rows);
+  const std::string good = encode_row_block(rows);
   ASSERT_TRUE(decode_block(good, 1));
   const auto messages = [](const std::vector<LogRow>& of) {
     std::vector<std::string> out;

@@ -71,17 +71,23 @@ struct BlockLogStore::Parts {
   // --- rows to blocks
 
   std::int64_t write_group(LogGroupId id, const Waiting& group) {
-    std::vector<LogRow> rows;
+    std::vector<LogRowView> rows;
     std::map<LogStreamId, LogStream> touched;
     for (const auto& batch : group.batches) {
+      const LogStream* stream = catalog.stream(batch->batch.stream);
+      if (!stream) continue;
       rows_of(*batch, rows);
-      if (const LogStream* stream = catalog.stream(batch->batch.stream)) touched.emplace(stream->id, *stream);
+      touched.emplace(stream->id, *stream);
     }
-    std::erase_if(rows, [&](const LogRow& row) { return !catalog.stream(row.stream); });
-    std::sort(rows.begin(), rows.end(), [](const LogRow& a, const LogRow& b) { return a.position < b.position; });
+    std::sort(rows.begin(), rows.end(), [](const LogRowView& a, const LogRowView& b) { return a.position < b.position; });
     for (const auto& [stream_id, stream] : touched) tables.put(stream);
     tables.keep_applied(id, group.batches.back()->offset);
-    return tables.put_rows(rows);
+    std::int64_t written = 0;
+    for (const PackedBlock& block : pack_rows(rows)) {
+      tables.put(block);
+      written += block.entry.bytes;
+    }
+    return written;
   }
 
   /// The next of `writing` that fit into one transaction: many quiet groups, or one busy one.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "telemetry/logs/column_block.h"
+#include "telemetry/logs/columns/word_filter.h"
 #include "telemetry/logs/log_block.h"
 #include "telemetry/logs/trigram_filter.h"
 
@@ -29,13 +31,14 @@ std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset) {
   return tail;
 }
 
-void rows_of(const TailBatch& tail, std::vector<LogRow>& rows) {
+void rows_of(const TailBatch& tail, std::vector<LogRowView>& rows) {
   std::uint64_t sequence = tail.offset * batch_events_max;
   for (const LogEvent& event : tail.batch.events)
     rows.push_back({{event.time_ms, sequence++}, tail.batch.ingested_ms, tail.batch.group, tail.batch.stream, event.message});
 }
 
-BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources, std::shared_ptr<const void> open)
+BlockScan::BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources,
+                     std::shared_ptr<const void> open)
     : tables_(tables),
       catalog_(catalog),
       plan_(std::move(plan)),
@@ -55,6 +58,7 @@ bool BlockScan::next(std::vector<LogRow>& rows) {
 
 bool BlockScan::next_views(std::vector<LogRowView>& rows) {
   given_.clear();
+  known_stream_.reset();
   std::size_t bytes = 0;
   while (opened_ < sources_.size() && bytes < step_bytes) bytes += open(sources_[opened_++]);
   emit(rows);
@@ -101,13 +105,31 @@ std::optional<LogPosition> BlockScan::border() const {
   return LogPosition{sources_[opened_].first_ms, 0};
 }
 
+bool BlockScan::may_have_escapes(std::string_view filter) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return std::any_of(digits.begin(), digits.end(), [&](char digit) { return may_contain(filter, std::string("\\u") + digit); });
+}
+
+/// Of a literal the words within, of a value all.
+bool BlockScan::may_have_words(std::int64_t block, std::string_view pieces) const {
+  std::vector<std::string_view> in_literals, in_values;
+  for (const std::string& literal : plan_.literals)
+    for (const std::string_view word : words_within(literal, false)) in_literals.push_back(word);
+  for (const std::string& value : plan_.values)
+    for (const std::string_view word : words_within(value, true)) in_values.push_back(word);
+  if (in_literals.empty() && in_values.empty()) return true;
+  const std::string words = tables_.block_words(block);
+  const auto held = [&](std::string_view word) { return may_have_word(words, word); };
+  if (!std::all_of(in_literals.begin(), in_literals.end(), held)) return false;
+  return std::all_of(in_values.begin(), in_values.end(), held) || may_have_escapes(pieces);
+}
+
 /// Letters of a value may be written as \uXXXX: then the filter says nothing.
 bool BlockScan::may_hold(std::string_view filter) const {
   const auto held = [&](const std::string& text) { return may_contain(filter, text); };
   if (!std::all_of(plan_.literals.begin(), plan_.literals.end(), held)) return false;
   if (std::all_of(plan_.values.begin(), plan_.values.end(), held)) return true;
-  constexpr std::string_view digits = "0123456789abcdef";
-  return std::any_of(digits.begin(), digits.end(), [&](char digit) { return held(std::string("\\u") + digit); });
+  return may_have_escapes(filter);
 }
 
 std::size_t BlockScan::open(const Source& source) {
@@ -128,17 +150,83 @@ std::size_t BlockScan::open(const Source& source) {
       figures_.bytes_skipped += static_cast<std::uint64_t>(source.block.bytes);
       return filter->size();
     }
+    if (!may_have_words(source.block.id, *filter)) {
+      figures_.records_skipped += static_cast<std::uint64_t>(source.block.records);
+      figures_.bytes_skipped += static_cast<std::uint64_t>(source.block.bytes);
+      return filter->size();
+    }
   }
   // a block that retention took meanwhile is simply not there
-  const auto packed = tables_.block_rows(source.block.id);
+  auto packed = tables_.block_rows(source.block.id);
   if (!packed) return 0;
+  const std::size_t packed_bytes = packed->size();
+  const bool whole = is_column_block(*packed) ? open_columns(source, std::move(*packed)) : open_rows(source, *packed);
+  if (!whole) log::error("telemetry/logs", "a block is damaged and was left out", {{"block", std::to_string(source.block.id)}});
+  return static_cast<std::size_t>(source.block.bytes) + packed_bytes;
+}
+
+bool BlockScan::open_rows(const Source& source, std::string_view packed) {
   const auto raw = std::make_shared<std::string>();
-  const auto rows = view_block(*packed, source.group, *raw);
-  if (rows)
-    for (const LogRowView& row : *rows) take(source, row, raw);
-  else
-    log::error("telemetry/logs", "a block is damaged and was left out", {{"block", std::to_string(source.block.id)}});
-  return static_cast<std::size_t>(source.block.bytes) + packed->size();
+  const auto rows = view_row_block(packed, source.group, *raw);
+  if (!rows) return false;
+  for (const LogRowView& row : *rows) take(source, row, raw);
+  return true;
+}
+
+/// Which rows have all literals; empty when all may be given.
+std::vector<std::uint8_t> BlockScan::matching(const ColumnBlock& block) const {
+  std::vector<std::uint8_t> all;
+  for (const std::string& literal : plan_.literals) {
+    std::vector<std::uint8_t> found(block.size());
+    block.mark_containing(literal, found);
+    if (all.empty())
+      all = std::move(found);
+    else
+      for (std::size_t at = 0; at < all.size(); ++at) all[at] &= found[at];
+  }
+  return all;
+}
+
+bool BlockScan::open_columns(const Source& source, std::string packed) {
+  struct Owned {
+    std::shared_ptr<const ColumnBlock> block;
+    std::string messages;
+  };
+  auto opened = ColumnBlock::open(std::move(packed), source.group);
+  if (!opened) return false;
+  const auto owned = std::make_shared<Owned>(std::move(*opened), std::string());
+  const ColumnBlock& block = *owned->block;
+  const std::vector<std::uint8_t> matches = matching(block);
+  const std::size_t first_pending = pending_.size();
+  std::vector<std::size_t> begins;
+  const bool within = source.first_ms >= source.from_ms && source.last_ms <= plan_.to_ms;
+  if (within) {
+    figures_.records_scanned += block.size();
+    figures_.bytes_scanned += block.message_bytes();
+  }
+  std::string scratch;
+  for (std::size_t at = 0; at < block.size(); ++at) {
+    LogRowView row = block.row(at);
+    if (!within) {
+      if (row.position.time_ms < source.from_ms || row.position.time_ms > plan_.to_ms) continue;
+      scratch.clear();
+      block.append_message(scratch, at);
+      ++figures_.records_scanned;
+      figures_.bytes_scanned += scratch.size();
+    }
+    if ((!matches.empty() && !matches[at]) || !is_in_place(row)) continue;
+    if (!plan_.columns) {
+      begins.push_back(owned->messages.size());
+      block.append_message(owned->messages, at);
+      row.fields = nullptr;
+    }
+    pending_.push_back({row, owned});
+  }
+  // only now do they stay where they are
+  begins.push_back(owned->messages.size());
+  for (std::size_t i = 0; i + 1 < begins.size(); ++i)
+    pending_[first_pending + i].row.message = std::string_view(owned->messages).substr(begins[i], begins[i + 1] - begins[i]);
+  return true;
 }
 
 void BlockScan::take(const Source& source, const LogRowView& row, const std::shared_ptr<const void>& owner) {
@@ -148,10 +236,18 @@ void BlockScan::take(const Source& source, const LogRowView& row, const std::sha
   if (wanted(row)) pending_.push_back({row, owner});
 }
 
+bool BlockScan::is_wanted_stream(LogStreamId stream) {
+  if (!known_stream_ || known_stream_->first != stream)
+    known_stream_ = {stream, streams_.empty() ? catalog_.stream(stream) != nullptr : streams_.contains(stream)};
+  return known_stream_->second;
+}
+
+bool BlockScan::is_in_place(const LogRowView& row) {
+  return is_wanted_stream(row.stream) && !(plan_.after && row.position <= *plan_.after) && !(plan_.before && row.position >= *plan_.before);
+}
+
 bool BlockScan::wanted(const LogRowView& row) {
-  if (!streams_.empty() ? !streams_.contains(row.stream) : !catalog_.stream(row.stream)) return false;
-  if (plan_.after && row.position <= *plan_.after) return false;
-  if (plan_.before && row.position >= *plan_.before) return false;
+  if (!is_in_place(row)) return false;
   return std::all_of(plan_.literals.begin(), plan_.literals.end(),
                      [&](const std::string& literal) { return row.message.find(literal) != std::string_view::npos; });
 }

@@ -10,6 +10,8 @@
 
 namespace tocsin::telemetry {
 
+class ColumnBlock;
+
 /// A batch in memory with its place in the ingest log.
 struct TailBatch {
   LogBatch batch;
@@ -22,8 +24,8 @@ using TailBatches = std::vector<std::shared_ptr<const TailBatch>>;
 /// The batch with its place, times and size.
 std::shared_ptr<const TailBatch> to_tail(LogBatch batch, std::uint64_t offset);
 
-/// Appends the batch's rows.
-void rows_of(const TailBatch& batch, std::vector<LogRow>& rows);
+/// Appends the batch's rows, as views into it.
+void rows_of(const TailBatch& batch, std::vector<LogRowView>& rows);
 
 class BlockScan final : public LogScan {
  public:
@@ -51,9 +53,16 @@ class BlockScan final : public LogScan {
     std::shared_ptr<const void> owner;
   };
   std::size_t open(const Source& source);
+  bool open_rows(const Source& source, std::string_view packed);
+  bool open_columns(const Source& source, std::string packed);
+  std::vector<std::uint8_t> matching(const ColumnBlock& block) const;
   bool may_hold(std::string_view filter) const;
+  bool may_have_words(std::int64_t block, std::string_view pieces) const;
+  static bool may_have_escapes(std::string_view filter);
   void take(const Source& source, const LogRowView& row, const std::shared_ptr<const void>& owner);
   bool wanted(const LogRowView& row);
+  bool is_in_place(const LogRowView& row);
+  bool is_wanted_stream(LogStreamId stream);
   void emit(std::vector<LogRowView>& rows);
 
   LogTables& tables_;
@@ -62,6 +71,7 @@ class BlockScan final : public LogScan {
   std::unordered_set<LogStreamId> streams_;
   std::vector<Source> sources_;
   std::size_t opened_ = 0;
+  std::optional<std::pair<LogStreamId, bool>> known_stream_;
   std::vector<Pending> pending_;
   std::vector<std::shared_ptr<const void>> given_;  ///< what the rows given last lie in
   Figures figures_;

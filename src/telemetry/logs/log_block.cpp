@@ -2,8 +2,10 @@
 
 #include <zstd.h>
 
+#include <algorithm>
 #include <memory>
 
+#include "telemetry/logs/column_block.h"
 #include "telemetry/metrics/byte_codec.h"
 
 namespace tocsin::telemetry {
@@ -40,7 +42,7 @@ std::int64_t moved(std::int64_t value, std::int64_t by) {
 
 }  // namespace
 
-std::string encode_block(const std::vector<LogRow>& rows) {
+std::string encode_row_block(const std::vector<LogRow>& rows) {
   std::string raw;
   ByteWriter out(raw);
   out.byte(format_version);
@@ -61,7 +63,7 @@ std::string encode_block(const std::vector<LogRow>& rows) {
   return compressed(raw);
 }
 
-Result<std::vector<LogRowView>> view_block(std::string_view bytes, LogGroupId group, std::string& raw) {
+Result<std::vector<LogRowView>> view_row_block(std::string_view bytes, LogGroupId group, std::string& raw) {
   auto unpacked = decompressed(bytes);
   if (!unpacked) return std::unexpected(unpacked.error());
   raw = std::move(*unpacked);
@@ -84,9 +86,25 @@ Result<std::vector<LogRowView>> view_block(std::string_view bytes, LogGroupId gr
   return rows;
 }
 
+namespace {
+Result<std::vector<LogRow>> rows_of_columns(std::string_view bytes, LogGroupId group) {
+  const auto block = ColumnBlock::open(std::string(bytes), group);
+  if (!block) return std::unexpected(block.error());
+  std::vector<LogRow> rows;
+  rows.reserve((*block)->size());
+  for (std::size_t at = 0; at < (*block)->size(); ++at) {
+    rows.push_back(to_row((*block)->row(at)));
+    (*block)->append_message(rows.back().message, at);
+  }
+  std::sort(rows.begin(), rows.end(), [](const LogRow& a, const LogRow& b) { return a.position < b.position; });
+  return rows;
+}
+}  // namespace
+
 Result<std::vector<LogRow>> decode_block(std::string_view bytes, LogGroupId group) {
+  if (is_column_block(bytes)) return rows_of_columns(bytes, group);
   std::string raw;
-  const auto views = view_block(bytes, group, raw);
+  const auto views = view_row_block(bytes, group, raw);
   if (!views) return std::unexpected(views.error());
   std::vector<LogRow> rows;
   rows.reserve(views->size());

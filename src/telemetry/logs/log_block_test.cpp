@@ -24,7 +24,7 @@ std::vector<LogRow> some_rows(SeededRandom& random, std::size_t size) {
 TEST(LogBlock, GivesBackItsRows) {
   SeededRandom random{1};
   const auto rows = some_rows(random, 300);
-  const auto again = decode_block(encode_block(rows), 7);
+  const auto again = decode_block(encode_row_block(rows), 7);
   ASSERT_TRUE(again);
   ASSERT_EQ(again->size(), rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -44,7 +44,7 @@ std::string damaged(SeededRandom& random, std::string bytes) {
 
 TEST(LogBlock, DamagedBytesAreAnErrorAndNoCrash) {
   SeededRandom random{2};
-  const std::string block = encode_block(some_rows(random, 40));
+  const std::string block = encode_row_block(some_rows(random, 40));
   LogBatch batch{1, 2, 3, {{5, "hello"}, {6, "world"}}};
   const std::string record = encode_batch(batch);
   for (int i = 0; i < 3000; ++i) {

@@ -14,6 +14,7 @@
 
 #include "base/result.h"
 #include "model/scope.h"
+#include "telemetry/logs/log_fields.h"
 
 namespace tocsin::telemetry {
 
@@ -66,6 +67,9 @@ struct LogRowView {
   LogGroupId group = 0;
   LogStreamId stream = 0;
   std::string_view message;
+  /// Of a row that lies in columns: its fields, and its message when that was not put together (LogScanPlan::columns).
+  const LogFields* fields = nullptr;
+  std::uint32_t index = 0;
 };
 
 /// What a reader wants. The store may leave out whatever cannot match, and must leave out nothing else.
@@ -81,6 +85,8 @@ struct LogScanPlan {
   /// Every row wanted has all of these in its message, as they are or with letters written as \uXXXX.
   std::vector<std::string> values;
   bool any_order = false;  ///< rows may come as it is cheapest
+  /// Rows in columns come without their messages; `fields` gives them as they are asked for.
+  bool columns = false;
 };
 
 /// A reading of what was there when it began, in the order of position. Outlives no store.

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "telemetry/logs/column_block.h"
+#include "telemetry/logs/columns/word_filter.h"
 #include "telemetry/logs/log_block.h"
 #include "telemetry/logs/trigram_filter.h"
 
@@ -24,6 +26,7 @@ const std::vector<storage::Migration> migrations = {
            CREATE TABLE logs_block_rows (block BIGINT PRIMARY KEY, packed_rows TEXT NOT NULL);
            CREATE TABLE logs_applied (group_id BIGINT PRIMARY KEY, applied_offset BIGINT NOT NULL);
            CREATE TABLE logs_progress (name TEXT PRIMARY KEY, value BIGINT NOT NULL);)"},
+    {2, "ALTER TABLE logs_block_filters ADD COLUMN words TEXT"},
 };
 
 std::map<std::string, std::string> to_tags(const Document& document) {
@@ -43,6 +46,27 @@ std::optional<std::int64_t> optional_integer(const storage::Row& row, std::size_
   return row.integer(column);
 }
 
+}  // namespace
+
+namespace {
+PackedBlock pack_block(const std::vector<LogRowView>& rows) {
+  TrigramFilter pieces;
+  WordFilter words;
+  PackedBlock block;
+  for (const LogRowView& row : rows) {
+    pieces.add(row.message);
+    words.add(row.message);
+    block.entry.bytes += static_cast<std::int64_t>(row.message.size());
+  }
+  block.entry.group = rows.front().group;
+  block.entry.first_ms = rows.front().position.time_ms;
+  block.entry.last_ms = rows.back().position.time_ms;
+  block.entry.records = static_cast<std::int64_t>(rows.size());
+  block.pieces = pieces.encode();
+  block.words = words.encode();
+  block.rows = encode_columns(rows);
+  return block;
+}
 }  // namespace
 
 Result<void> LogTables::migrate() { return database_.migrate("logs", migrations); }
@@ -118,42 +142,31 @@ void LogTables::remove_group(LogGroupId id) {
 
 void LogTables::remove_stream(LogStreamId id) { database_.execute("DELETE FROM logs_streams WHERE id = ?", {std::int64_t{id}}); }
 
-std::int64_t LogTables::put_rows(const std::vector<LogRow>& rows) {
-  std::int64_t written = 0;
-  std::vector<LogRow> block;
-  std::size_t block_bytes = 0;
-  const auto put = [&] {
-    if (!block.empty()) put_block(block);
-    block.clear();
-    block_bytes = 0;
-  };
-  for (const LogRow& row : rows) {
+std::vector<PackedBlock> pack_rows(const std::vector<LogRowView>& rows) {
+  std::vector<PackedBlock> blocks;
+  std::size_t begin = 0, bytes = 0;
+  for (std::size_t at = 0; at < rows.size(); ++at) {
     // a block lies within a day, so that retention can remove it whole
-    if (!block.empty() &&
-        (block_bytes + row.message.size() > block_bytes_max || day_of(row.position.time_ms) != day_of(block.back().position.time_ms)))
-      put();
-    block.push_back(row);
-    block_bytes += row.message.size();
-    written += static_cast<std::int64_t>(row.message.size());
+    if (at > begin && (bytes + rows[at].message.size() > block_bytes_max || at - begin == block_rows_max ||
+                       day_of(rows[at].position.time_ms) != day_of(rows[at - 1].position.time_ms))) {
+      blocks.push_back(pack_block({rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.begin() + static_cast<std::ptrdiff_t>(at)}));
+      begin = at;
+      bytes = 0;
+    }
+    bytes += rows[at].message.size();
   }
-  put();
-  return written;
+  if (begin < rows.size()) blocks.push_back(pack_block({rows.begin() + static_cast<std::ptrdiff_t>(begin), rows.end()}));
+  return blocks;
 }
 
-void LogTables::put_block(const std::vector<LogRow>& rows) {
-  TrigramFilter filter;
-  std::int64_t bytes = 0;
-  for (const LogRow& row : rows) {
-    filter.add(row.message);
-    bytes += static_cast<std::int64_t>(row.message.size());
-  }
+void LogTables::put(const PackedBlock& block) {
   // never given twice: a scan may hold the id of a block that is gone
   const std::int64_t id = next_number(database_, "last_block");
-  database_.execute(
-      "INSERT INTO logs_blocks (id, group_id, first_ms, last_ms, records, bytes) VALUES (?, ?, ?, ?, ?, ?)",
-      {id, std::int64_t{rows.front().group}, rows.front().position.time_ms, rows.back().position.time_ms, rows.size(), bytes});
-  database_.execute("INSERT INTO logs_block_filters (block, filter) VALUES (?, ?)", {id, filter.encode()});
-  database_.execute("INSERT INTO logs_block_rows (block, packed_rows) VALUES (?, ?)", {id, encode_block(rows)});
+  const BlockEntry& entry = block.entry;
+  database_.execute("INSERT INTO logs_blocks (id, group_id, first_ms, last_ms, records, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+                    {id, std::int64_t{entry.group}, entry.first_ms, entry.last_ms, entry.records, entry.bytes});
+  database_.execute("INSERT INTO logs_block_filters (block, filter, words) VALUES (?, ?, ?)", {id, block.pieces, block.words});
+  database_.execute("INSERT INTO logs_block_rows (block, packed_rows) VALUES (?, ?)", {id, block.rows});
 }
 
 std::vector<BlockEntry> LogTables::blocks(LogGroupId group, std::int64_t from_ms, std::int64_t to_ms) {
@@ -169,6 +182,11 @@ std::optional<std::string> LogTables::block_filter(std::int64_t block) {
   const auto row = database_.query_one("SELECT filter FROM logs_block_filters WHERE block = ?", {block});
   if (!row) return std::nullopt;
   return row->text(0);
+}
+
+std::string LogTables::block_words(std::int64_t block) {
+  const auto row = database_.query_one("SELECT words FROM logs_block_filters WHERE block = ?", {block});
+  return row && !row->is_null(0) ? row->text(0) : std::string();
 }
 
 std::optional<std::string> LogTables::block_rows(std::int64_t block) {
@@ -200,16 +218,19 @@ std::int64_t LogTables::remove_orphans(std::size_t blocks_max) {
 
 std::vector<BlockEntry> LogTables::small_blocks(std::int64_t bytes_below, std::size_t count_min, std::size_t count_max) {
   const auto most = database_.query_one(
-      "SELECT group_id, first_ms / 86400000, COUNT(*) FROM logs_blocks WHERE bytes < ? AND first_ms >= 0 GROUP BY group_id, first_ms / 86400000 "
+      "SELECT group_id, first_ms / 86400000, COUNT(*) FROM logs_blocks WHERE bytes < ? AND first_ms >= 0 GROUP BY group_id, first_ms / "
+      "86400000 "
       "HAVING COUNT(*) >= ? ORDER BY COUNT(*) DESC LIMIT 1",
       {bytes_below, count_min});
   if (!most) return {};
   std::vector<BlockEntry> entries;
-  for (const storage::Row& row : database_.query(
-           "SELECT id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE group_id = ? AND first_ms >= ? AND first_ms < ? AND bytes < ? "
-           "ORDER BY first_ms, id LIMIT ?",
-           {most->integer(0), most->integer(1) * day_ms, (most->integer(1) + 1) * day_ms, bytes_below, count_max}))
-    entries.push_back({row.integer(0), static_cast<LogGroupId>(most->integer(0)), row.integer(1), row.integer(2), row.integer(3), row.integer(4)});
+  for (const storage::Row& row :
+       database_.query("SELECT id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE group_id = ? AND first_ms >= ? AND first_ms < "
+                       "? AND bytes < ? "
+                       "ORDER BY first_ms, id LIMIT ?",
+                       {most->integer(0), most->integer(1) * day_ms, (most->integer(1) + 1) * day_ms, bytes_below, count_max}))
+    entries.push_back(
+        {row.integer(0), static_cast<LogGroupId>(most->integer(0)), row.integer(1), row.integer(2), row.integer(3), row.integer(4)});
   return entries;
 }
 
@@ -224,7 +245,8 @@ std::vector<BlockEntry> LogTables::blocks_after(std::int64_t id, std::size_t cou
   std::vector<BlockEntry> entries;
   for (const storage::Row& row : database_.query(
            "SELECT id, group_id, first_ms, last_ms, records, bytes FROM logs_blocks WHERE id > ? ORDER BY id LIMIT ?", {id, count_max}))
-    entries.push_back({row.integer(0), static_cast<LogGroupId>(row.integer(1)), row.integer(2), row.integer(3), row.integer(4), row.integer(5)});
+    entries.push_back(
+        {row.integer(0), static_cast<LogGroupId>(row.integer(1)), row.integer(2), row.integer(3), row.integer(4), row.integer(5)});
   return entries;
 }
 

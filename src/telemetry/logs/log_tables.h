@@ -15,6 +15,15 @@ struct BlockEntry {
   std::int64_t bytes = 0;  ///< of the messages
 };
 
+/// A block with its filters, ready to be put away.
+struct PackedBlock {
+  BlockEntry entry;  ///< without id
+  std::string pieces, words, rows;
+};
+
+/// Rows of one group in the order of position, as blocks of at most block_bytes_max that lie within a day each. Pure.
+std::vector<PackedBlock> pack_rows(const std::vector<LogRowView>& rows);
+
 class LogTables {
  public:
   explicit LogTables(storage::Database& database) : database_(database) {}
@@ -31,12 +40,11 @@ class LogTables {
   void remove_group(LogGroupId id);
   void remove_stream(LogStreamId id);
 
-  /// `rows` in the order of position, of one group.
-  void put_block(const std::vector<LogRow>& rows);
-  /// Rows in order of their positions, as blocks of at most block_bytes_max that lie within a day each; the bytes of their messages.
-  std::int64_t put_rows(const std::vector<LogRow>& rows);
+  void put(const PackedBlock& block);
   std::vector<BlockEntry> blocks(LogGroupId group, std::int64_t from_ms, std::int64_t to_ms);
   std::optional<std::string> block_filter(std::int64_t block);
+  /// Empty when the block has no filter of words.
+  std::string block_words(std::int64_t block);
   std::optional<std::string> block_rows(std::int64_t block);
   /// Removes at most `blocks_max` blocks that end before `before_ms`, and of which no event is kept; how many.
   std::int64_t remove_blocks_before(LogGroupId group, std::int64_t before_ms, std::size_t blocks_max);

@@ -19,16 +19,22 @@ std::uint32_t hashed(std::string_view text, std::size_t at) {
 }  // namespace
 
 void TrigramFilter::add(std::string_view message) {
-  for (std::size_t at = 0; at + 3 <= message.size(); ++at) bits_[hashed(message, at)] = true;
+  if (message.size() < 3) return;
+  char* const seen = seen_.data();
+  std::uint32_t piece = lower(message[0]) << 8 | lower(message[1]) << 16;
+  for (std::size_t at = 2; at < message.size(); ++at) {
+    piece = piece >> 8 | lower(message[at]) << 16;
+    seen[(piece * 0x9E3779B1u) >> 16] = 1;
+  }
 }
 
 std::string TrigramFilter::encode() const {
-  const auto set = static_cast<std::size_t>(std::count(bits_.begin(), bits_.end(), true));
+  const auto set = static_cast<std::size_t>(std::count(seen_.begin(), seen_.end(), 1));
   // eight bits for each piece keeps false answers rare; folding is by the low bits
   const std::size_t size = std::clamp<std::size_t>(std::bit_ceil(set * 8 + 1), 64, bits_max);
   std::string bytes(size / 8, '\0');
   for (std::size_t bit = 0; bit < bits_max; ++bit)
-    if (bits_[bit]) bytes[(bit & (size - 1)) / 8] |= static_cast<char>(1u << (bit % 8));
+    if (seen_[bit]) bytes[(bit & (size - 1)) / 8] |= static_cast<char>(1u << (bit % 8));
   return bytes;
 }
 

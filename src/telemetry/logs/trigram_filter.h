@@ -15,7 +15,7 @@ class TrigramFilter {
   std::string encode() const;
 
  private:
-  std::vector<bool> bits_ = std::vector<bool>(1u << 16);
+  std::vector<char> seen_ = std::vector<char>(1u << 16);  ///< a byte each: set without reading
 };
 
 /// True when `filter` (what encode gave) cannot exclude that `text` occurs in any case. Texts shorter than three bytes may always occur.
