@@ -1,9 +1,14 @@
 // Two accounts on one server: neither sees, changes or hears of what is the other's.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <fstream>
+#include <set>
 
 #include "scenarios/outage.h"
+#include "simulation/api_request.h"
+#include "wire/aws/service_models.h"
 
 namespace tocsin::scenarios {
 namespace {
@@ -48,6 +53,32 @@ TEST(Accounts, DoNotSeeOneAnother) {
   is_refused("ssm-contacts", "GetContact", {{"ContactId", shop.on_call}});
   is_refused("sns", "GetTopicAttributes", {{"TopicArn", shop.topic}});
   is_refused("sns", "Publish", {{"TopicArn", shop.topic}, {"Message", "hello"}});
+}
+
+/// The operations that access/permissions/testdata lists, as "service:Operation".
+std::set<std::string> listed_operations() {
+  std::set<std::string> listed;
+  std::ifstream file(TOCSIN_SOURCE_DIR "/src/access/permissions/testdata/service_authorization.tsv");
+  for (std::string line; std::getline(file, line);) {
+    const auto first = line.find('\t'), second = line.find('\t', first + 1);
+    listed.insert(line.substr(0, first) + ':' + line.substr(first + 1, second - first - 1));
+  }
+  return listed;
+}
+
+TEST(Permissions, NothingIsServedWhosePermissionIsNotHeldAgainstTheReference) {
+  World world(52);
+  const std::set<std::string> listed = listed_operations();
+  ASSERT_GT(listed.size(), 500u);
+  const wire::ServiceModels models;
+  for (const wire::ServiceSummary& service : models.summaries())
+    for (const auto& [name, operation] : simulation::service_model(service.name).operations()) {
+      if (listed.contains(service.name + ":" + name)) continue;
+      const auto answer = world.try_call(world.client(), service.name, name, {});
+      ASSERT_FALSE(answer) << service.name << ":" << name;
+      EXPECT_THAT(answer.error().code, testing::AnyOf("NotImplementedException", testing::HasSubstr("UnknownOperation")))
+          << service.name << ":" << name << " is served: " << answer.error().message;
+    }
 }
 
 }  // namespace

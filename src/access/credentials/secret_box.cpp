@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/digest.h"
 #include "base/encoding.h"
 
 namespace tocsin::access {
@@ -97,5 +98,7 @@ Result<std::string> read_or_make_key_file(const std::string& path, Random& rando
   if (!written) return fail(ErrorKind::unavailable, "The key file " + path + " cannot be written: " + reason);
   return key;
 }
+
+std::string derived_key(const std::string& server_key, std::string_view use) { return hmac_sha256(server_key, use); }
 
 }  // namespace tocsin::access

@@ -33,4 +33,7 @@ class SecretBox {
 /// a key.
 Result<std::string> read_or_make_key_file(const std::string& path, Random& random);
 
+/// A key for one use, made of the server's: "secrets" are sealed with its own, parameters and page tokens with theirs.
+std::string derived_key(const std::string& server_key, std::string_view use);
+
 }  // namespace tocsin::access

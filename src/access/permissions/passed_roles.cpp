@@ -16,6 +16,7 @@ constexpr Passing passings[] = {
     {"events", "PutTargets", "RoleArn", "events.amazonaws.com"},
     {"events", "PutRule", "RoleArn", "events.amazonaws.com"},
     {"ssm", "SendCommand", "ServiceRoleArn", "ssm.amazonaws.com"},
+    {"ssm", "UpdateManagedInstanceRole", "IamRole", "ssm.amazonaws.com"},
     {"ssm", "CreateActivation", "IamRole", "ssm.amazonaws.com"},
     {"ssm", "StartAutomationExecution", "AutomationAssumeRole", "ssm.amazonaws.com"},
     {"ssm", "CreateAssociation", "AutomationAssumeRole", "ssm.amazonaws.com"},

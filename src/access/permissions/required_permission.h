@@ -23,6 +23,6 @@ std::vector<RequiredPermission> required_permissions(std::string_view service, s
                                                      const Scope& scope);
 
 /// The condition keys that the input gives: aws:RequestTag/…, aws:TagKeys, sts:ExternalId, iam:PolicyARN, sns:Protocol … in lower case.
-ConditionContext context_of_input(std::string_view service, const Document& input);
+ConditionContext context_of_input(std::string_view service, std::string_view operation, const Document& input);
 
 }  // namespace tocsin::access

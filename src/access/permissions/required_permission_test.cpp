@@ -51,7 +51,8 @@ TEST(RequiredPermission, ServiceByService) {
        "arn:aws:ssm-contacts:eu-west-1:111122223333:contact/ann"},
       {"sts", "AssumeRole", R"({"RoleArn":"arn:aws:iam::1:role/r"})", "sts:AssumeRole", "arn:aws:iam::1:role/r"},
       {"iam", "CreateUser", R"({"UserName":"ann","Path":"/team/"})", "iam:CreateUser", "arn:aws:iam::111122223333:user/team/ann"},
-      {"iam", "CreateVirtualMFADevice", R"({"VirtualMFADeviceName":"phone"})", "iam:CreateVirtualMFADevice", "arn:aws:iam::111122223333:mfa/phone"},
+      {"iam", "CreateVirtualMFADevice", R"({"VirtualMFADeviceName":"phone"})", "iam:CreateVirtualMFADevice",
+       "arn:aws:iam::111122223333:mfa/phone"},
       {"iam", "EnableMFADevice", R"({"UserName":"ann","SerialNumber":"arn:aws:iam::111122223333:mfa/phone"})", "iam:EnableMFADevice",
        "arn:aws:iam::111122223333:user/ann"},
       {"iam", "CreateOpenIDConnectProvider", R"({"Url":"https://ci.example/shop"})", "iam:CreateOpenIDConnectProvider",
@@ -84,10 +85,24 @@ TEST(RequiredPermission, HandingOverARoleNeedsPassRole) {
 }
 
 TEST(CallContext, TagsAndKeysOfTheInput) {
-  const auto context = context_of_input("sts", *parse_json(R"({"ExternalId":"42","Tags":[{"Key":"Team","Value":"ops"}]})"));
+  const auto context = context_of_input("sts", "AssumeRole", *parse_json(R"({"ExternalId":"42","Tags":[{"Key":"Team","Value":"ops"}]})"));
   EXPECT_EQ(context.at("sts:externalid"), std::vector<std::string>{"42"});
   EXPECT_EQ(context.at("aws:requesttag/team"), std::vector<std::string>{"ops"});
   EXPECT_EQ(context.at("aws:tagkeys"), std::vector<std::string>{"Team"});
+}
+
+TEST(CallContext, EventsAndPatternsTellWhatTheyAreAbout) {
+  using Values = std::vector<std::string>;
+  const auto sent = context_of_input("events", "PutEvents", *parse_json(R"({"Entries":[{"Source":"a","DetailType":"t"},{"Source":"b"}]})"));
+  EXPECT_EQ(sent.at("events:source"), (Values{"a", "b"}));
+  EXPECT_EQ(sent.at("events:detail-type"), Values{"t"});
+  EXPECT_EQ(sent.at("events:eventbusinvocation"), Values{"false"});
+  const auto rule = context_of_input("events", "PutRule",
+                                     *parse_json(R"({"EventPattern":"{\"source\":[\"aws.health\"],\"detail\":{\"service\":[\"EC2\"]}}"})"));
+  EXPECT_EQ(rule.at("events:source"), Values{"aws.health"});
+  EXPECT_EQ(rule.at("events:detail.service"), Values{"EC2"});
+  const auto targets = context_of_input("events", "PutTargets", *parse_json(R"({"Rule":"r","Targets":[{"Id":"1","Arn":"arn:x"}]})"));
+  EXPECT_EQ(targets.at("events:targetarn"), Values{"arn:x"});
 }
 
 }  // namespace

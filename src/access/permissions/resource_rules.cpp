@@ -11,13 +11,14 @@ namespace {
 
 /// The first rule of the service that fits the operation, and whose member the input has, gives the resource. In a form {v} is the value,
 /// {r} the region, {a} the account, {Name} another member with a default after '|'. A value that is an ARN stands for itself.
+/// The rules of every operation are held against the Service Authorization Reference by service_authorization_test.cpp.
 struct Rule {
   std::string_view operation;  ///< a name; or a part of it between stars; or * for all
   std::string_view member;     ///< a text or a list of texts; "" always fits
   std::string_view form;
 };
 
-constexpr std::string_view itself = "{v}";
+constexpr std::string_view itself = "{v}", any = "*";
 
 constexpr Rule sns[] = {
     {"CreateTopic", "Name", "arn:aws:sns:{r}:{a}:{v}"}, {"*", "TopicArn", itself}, {"*", "TargetArn", itself}, {"*", "ResourceArn", itself},
@@ -30,22 +31,42 @@ constexpr Rule sqs[] = {
     {"*", "SourceArn", itself},
 };
 constexpr Rule logs[] = {
+    {"*ScheduledQuery", "name", "arn:aws:logs:{r}:{a}:scheduled-query:{v}"},
+    {"*ScheduledQuery*", "identifier", "arn:aws:logs:{r}:{a}:scheduled-query:{v}"},
+    {"CreateLookupTable", "lookupTableName", "arn:aws:logs:{r}:{a}:lookup-table:{v}"},
+    {"*LookupTable", "lookupTableArn", itself},
+    {"CreateDelivery", "deliverySourceName", "arn:aws:logs:{r}:{a}:delivery-source:{v}"},
+    {"*DeliveryDestinationPolicy", "deliveryDestinationName", "arn:aws:logs:{r}:{a}:delivery-destination:{v}"},
+    {"*DeliveryDestination", "name", "arn:aws:logs:{r}:{a}:delivery-destination:{v}"},
+    {"*DeliverySource", "name", "arn:aws:logs:{r}:{a}:delivery-source:{v}"},
+    {"*Delivery*", "id", "arn:aws:logs:{r}:{a}:delivery:{v}"},
+    {"*Destination*", "destinationName", "arn:aws:logs:{r}:{a}:destination:{v}"},
+    {"CreateLogAnomalyDetector", "logGroupArnList", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:"},
+    {"*Anomal*", "anomalyDetectorArn", itself},
+    {"*IndexPolic*", "", any},
+    {"DescribeFieldIndexes", "", any},
+    {"DescribeQueries", "", any},
+    {"*QueryDefinition*", "", any},
     {"CreateLogGroup", "logGroupName", "arn:aws:logs:{r}:{a}:log-group:{v}"},
     {"*Query*", "logGroupNames", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:"},
-    {"*Tag*", "resourceArn", itself},
+    {"*agResource", "resourceArn", itself},
+    {"ListTagsForResource", "resourceArn", itself},
     {"*", "logGroupName", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:{logStreamName|}"},
     {"*", "logGroupIdentifier", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:{logStreamName|}"},
     {"*", "logGroupIdentifiers", "arn:aws:logs:{r}:{a}:log-group:{v}:log-stream:"},
     {"DescribeLogGroups", "", "arn:aws:logs:{r}:{a}:log-group::log-stream:"},
 };
 constexpr Rule cloudwatch[] = {
+    {"ListAlarmMuteRules", "", "arn:aws:cloudwatch:{r}:{a}:alarm-mute-rule:*"},
     {"*Alarm*", "AlarmName", "arn:aws:cloudwatch:{r}:{a}:alarm:{v}"},
     {"*Alarm*", "AlarmNames", "arn:aws:cloudwatch:{r}:{a}:alarm:{v}"},
     {"DescribeAlarms", "", "arn:aws:cloudwatch:{r}:{a}:alarm:*"},
     {"*AlarmMuteRule", "AlarmMuteRuleName", "arn:aws:cloudwatch:{r}:{a}:alarm-mute-rule:{v}"},
     {"PutAlarmMuteRule", "Name", "arn:aws:cloudwatch:{r}:{a}:alarm-mute-rule:{v}"},
     {"*Dashboard", "DashboardName", "arn:aws:cloudwatch::{a}:dashboard/{v}"},
+    {"DeleteDashboards", "DashboardNames", "arn:aws:cloudwatch::{a}:dashboard/{v}"},
     {"*InsightRule*", "RuleName", "arn:aws:cloudwatch:{r}:{a}:insight-rule/{v}"},
+    {"*InsightRules", "RuleNames", "arn:aws:cloudwatch:{r}:{a}:insight-rule/{v}"},
     {"*", "ResourceARN", itself},
 };
 constexpr Rule events[] = {
@@ -54,8 +75,6 @@ constexpr Rule events[] = {
     {"*Connection", "Name", "arn:aws:events:{r}:{a}:connection/{v}"},
     {"*ApiDestination", "Name", "arn:aws:events:{r}:{a}:api-destination/{v}"},
     {"*EventBus", "Name", "arn:aws:events:{r}:{a}:event-bus/{v}"},
-    {"*Permission", "EventBusName", "arn:aws:events:{r}:{a}:event-bus/{v}"},
-    {"*Permission", "", "arn:aws:events:{r}:{a}:event-bus/default"},
     {"*Targets*", "Rule", "arn:aws:events:{r}:{a}:rule/{EventBusName|default}/{v}"},
     {"*Rule*", "Name", "arn:aws:events:{r}:{a}:rule/{EventBusName|default}/{v}"},
     {"PutEvents", "Entries.EventBusName", "arn:aws:events:{r}:{a}:event-bus/{v}"},
@@ -68,9 +87,12 @@ constexpr Rule ssm[] = {
     {"*Parameter*", "Path", "arn:aws:ssm:{r}:{a}:parameter{/v}"},
     {"SendCommand", "DocumentName", "arn:aws:ssm:{r}:{a}:document/{v}"},
     {"StartAutomationExecution", "DocumentName", "arn:aws:ssm:{r}:{a}:automation-definition/{v}:{DocumentVersion|$DEFAULT}"},
+    {"DescribeAutomationStepExecutions", "AutomationExecutionId", "arn:aws:ssm:{r}:{a}:automation-execution/{v}"},
     {"*AutomationExecution*", "AutomationExecutionId", "arn:aws:ssm:{r}:{a}:automation-execution/{v}"},
     {"SendAutomationSignal", "AutomationExecutionId", "arn:aws:ssm:{r}:{a}:automation-execution/{v}"},
     {"StartSession", "Target", "machine of {v}"},
+    {"GetConnectionStatus", "Target", "machine of {v}"},
+    {"*Resource", "ResourceId", "tagged {v}"},
     {"*Session", "SessionId", "arn:aws:ssm:{r}:{a}:session/{v}"},
     {"*Document*", "Name", "arn:aws:ssm:{r}:{a}:document/{v}"},
     {"*OpsItem*", "OpsItemId", "arn:aws:ssm:{r}:{a}:opsitem/{v}"},
@@ -83,7 +105,6 @@ constexpr Rule ssm_incidents[] = {
     {"*", "incidentRecordArn", itself},
     {"*", "resourceArn", itself},
     {"*", "arn", itself},
-    {"CreateResponsePlan", "name", "arn:aws:ssm-incidents::{a}:response-plan/{v}"},
 };
 constexpr Rule ssm_contacts[] = {
     {"CreateContact", "Alias", "arn:aws:ssm-contacts:{r}:{a}:contact/{v}"},
@@ -100,7 +121,15 @@ constexpr Rule scheduler[] = {
     {"*Schedule", "Name", "arn:aws:scheduler:{r}:{a}:schedule/{GroupName|default}/{v}"},
     {"*", "ResourceArn", itself},
 };
+constexpr Rule health[] = {
+    {"DescribeEventDetails", "eventArns", itself},
+    {"DescribeAffectedEntities", "filter.eventArns", itself},
+};
 constexpr Rule chatbot[] = {
+    {"Describe*", "", any},
+    {"*UserIdentit*", "", any},
+    {"GetMicrosoftTeamsChannelConfiguration", "", any},
+    {"ListTagsForResource", "", any},
     {"*", "ChatConfigurationArn", itself},
     {"*", "CustomActionArn", itself},
     {"*", "ChatConfiguration", itself},
@@ -108,6 +137,7 @@ constexpr Rule chatbot[] = {
 };
 constexpr Rule s3[] = {{"*", "Key", "arn:aws:s3:::{Bucket|}/{v}"}, {"DeleteObjects", "Bucket", "arn:aws:s3:::{v}/*"}, {"*", "Bucket", "arn:aws:s3:::{v}"}};
 constexpr Rule xray[] = {
+    {"PutTelemetryRecords", "", any},
     {"*", "ResourceARN", itself},
     {"*Group*", "GroupARN", itself},
     {"*Group*", "GroupName", "arn:aws:xray:{r}:{a}:group/{v}/*"},
@@ -116,7 +146,10 @@ constexpr Rule xray[] = {
     {"CreateSamplingRule", "SamplingRule.RuleName", "arn:aws:xray:{r}:{a}:sampling-rule/{v}"},
     {"UpdateSamplingRule", "SamplingRuleUpdate.RuleName", "arn:aws:xray:{r}:{a}:sampling-rule/{v}"},
 };
-constexpr Rule sts[] = {{"AssumeRole", "RoleArn", itself}};
+constexpr Rule sts[] = {
+    {"AssumeRole*", "RoleArn", itself},
+    {"GetFederationToken", "Name", "arn:aws:sts::{a}:federated-user/{v}"},
+};
 constexpr Rule iam[] = {
     {"CreateUser", "UserName", "arn:aws:iam::{a}:user{Path|/}{v}"},
     {"CreateGroup", "GroupName", "arn:aws:iam::{a}:group{Path|/}{v}"},
@@ -130,7 +163,10 @@ constexpr Rule iam[] = {
     {"*", "UserName", "arn:aws:iam::{a}:user/{v}"},
     {"*", "SerialNumber", itself},
     {"*", "OpenIDConnectProviderArn", itself},
-    {"SimulatePrincipalPolicy", "PolicySourceArn", itself},
+    {"*PrincipalPolicy", "PolicySourceArn", itself},
+    {"ListPoliciesGrantingServiceAccess", "Arn", itself},
+    {"CreateServiceLinkedRole", "AWSServiceName", "arn:aws:iam::{a}:role/aws-service-role/{v}/*"},
+    {"GetServiceLinkedRoleDeletionStatus", "DeletionTaskId", "role of {v}"},
     {"*", "PolicyArn", itself},
 };
 constexpr Rule cloudtrail[] = {
@@ -149,6 +185,7 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"logs", logs},
                                 {"cloudwatch", cloudwatch},
                                 {"events", events},
+                                {"health", health},
                                 {"ssm", ssm},
                                 {"ssm-incidents", ssm_incidents},
                                 {"ssm-contacts", ssm_contacts},
@@ -210,6 +247,31 @@ std::string machine_of(const std::string& id, const Scope& scope) {
   return id.starts_with("i-") ? make_arn("ec2", scope, "instance/" + id) : make_arn("ssm", scope, "managed-instance/" + id);
 }
 
+/// Of the operations on tags: what the kind of resource says.
+std::string tagged(const std::string& id, const Document& input, const Scope& scope) {
+  struct Kind {
+    std::string_view type, prefix;
+  };
+  constexpr Kind kinds[] = {
+      {"Document", "document/"},          {"MaintenanceWindow", "maintenancewindow/"}, {"OpsItem", "opsitem/"},
+      {"OpsMetadata", "opsmetadata/"},    {"Automation", "automation-execution/"},     {"Association", "association/"},
+      {"PatchBaseline", "patchbaseline/"}};
+  const std::string type = text_or(input, "ResourceType");
+  if (type == "ManagedInstance") return machine_of(id, scope);
+  if (type == "Parameter") return make_arn("ssm", scope, (id.starts_with('/') ? "parameter" : "parameter/") + id);
+  for (const Kind& kind : kinds)
+    if (kind.type == type) return make_arn("ssm", scope, std::string(kind.prefix) + id);
+  return "*";
+}
+
+// task/aws-service-role/SERVICE/NAME/ID
+std::string role_of_task(const std::string& task, const Scope& scope) {
+  constexpr std::string_view front = "task/";
+  const auto end = task.rfind('/');
+  if (!task.starts_with(front) || end < front.size()) return "*";
+  return "arn:aws:iam::" + scope.account + ":role/" + task.substr(front.size(), end - front.size());
+}
+
 std::string filled(std::string_view form, const std::string& value, const Document& input, const Scope& scope) {
   std::string out;
   while (!form.empty()) {
@@ -239,6 +301,8 @@ std::string resource_of(const Rule& rule, const std::string& value, const Docume
   if (rule.form.starts_with("topic of")) return topic_of(value);
   if (rule.form.starts_with("queue of")) return queue_of(value, scope);
   if (rule.form.starts_with("machine of")) return machine_of(value, scope);
+  if (rule.form.starts_with("role of")) return role_of_task(value, scope);
+  if (rule.form.starts_with("tagged")) return tagged(value, input, scope);
   if (value.starts_with("arn:") && rule.form.find("log-stream") == std::string_view::npos) return value;
   if (value.starts_with("arn:")) return value + (value.ends_with(":*") ? "" : ":log-stream:" + text_or(input, "logStreamName"));
   // the default bus is not part of its rules' names

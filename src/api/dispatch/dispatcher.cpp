@@ -260,7 +260,7 @@ std::expected<void, ServiceError> Dispatcher::refuse_before_handling(Passage& pa
   if (passage.call.principal.arn != "anonymous")
     if (auto allowed = parts_.gate.authorize(passage.call); !allowed) return allowed;
   if (passage.flaw) return std::unexpected(*passage.flaw);
-  return {};
+  return parts_.gate.check_passed_roles(passage.call);
 }
 
 Reply Dispatcher::run(const Handle& handle, const Call& call) {

@@ -33,6 +33,8 @@ class Gate {
   virtual RefusedCaller refused(const wire::HttpRequest&, const ServiceError&) { return {}; }
   /// Whether the policies allow the call; AccessDenied with the words "User: ARN is not authorized to perform: ACTION on resource: ARN …".
   virtual std::expected<void, ServiceError> authorize(const Call& call) = 0;
+  /// Whether the roles that a valid call hands to its service are there and trust it; the error is the service's own.
+  virtual std::expected<void, ServiceError> check_passed_roles(const Call&) { return {}; }
 };
 
 /// Told of every call after it was answered, failed ones and refused ones too; inside the call's unit (of its own savepoint), so an

@@ -10,17 +10,13 @@
 #include <string_view>
 
 #include "base/encoding.h"
+#include "base/freed.h"
 
 namespace tocsin::delivery {
 namespace {
 
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
-};
-struct FreeContext {
-  void operator()(X509_STORE_CTX* context) const { X509_STORE_CTX_free(context); }
-};
-using Certificates = std::unique_ptr<STACK_OF(X509), FreeStack>;
+void free_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+using Certificates = std::unique_ptr<STACK_OF(X509), Freed<free_stack>>;
 
 std::string fingerprint(const X509* certificate) {
   unsigned char bytes[EVP_MAX_MD_SIZE];
@@ -35,7 +31,8 @@ Certificates named_of(STACK_OF(X509) * chain, const std::vector<std::string>& fi
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     X509* const certificate = sk_X509_value(chain, i);
     const std::string own = fingerprint(certificate);
-    if (std::ranges::any_of(fingerprints, [&](const std::string& each) { return !own.empty() && ::strcasecmp(each.c_str(), own.c_str()) == 0; }))
+    if (std::ranges::any_of(fingerprints,
+                            [&](const std::string& each) { return !own.empty() && ::strcasecmp(each.c_str(), own.c_str()) == 0; }))
       sk_X509_push(named.get(), certificate);
   }
   return named;
@@ -45,8 +42,9 @@ int verify(X509_STORE_CTX* context, void* fingerprints) {
   if (X509_verify_cert(context) == 1) return 1;
   STACK_OF(X509)* const sent = X509_STORE_CTX_get0_untrusted(context);
   const Certificates named = named_of(sent, *static_cast<const std::vector<std::string>*>(fingerprints));
-  const std::unique_ptr<X509_STORE_CTX, FreeContext> again(X509_STORE_CTX_new());
-  if (sk_X509_num(named.get()) <= 0 || !again || X509_STORE_CTX_init(again.get(), nullptr, X509_STORE_CTX_get0_cert(context), sent) != 1) return 0;
+  const std::unique_ptr<X509_STORE_CTX, Freed<X509_STORE_CTX_free>> again(X509_STORE_CTX_new());
+  if (sk_X509_num(named.get()) <= 0 || !again || X509_STORE_CTX_init(again.get(), nullptr, X509_STORE_CTX_get0_cert(context), sent) != 1)
+    return 0;
   X509_STORE_CTX_set_default(again.get(), "ssl_server");
   X509_STORE_CTX_set_flags(again.get(), X509_V_FLAG_PARTIAL_CHAIN);
   X509_STORE_CTX_set0_trusted_stack(again.get(), named.get());

@@ -38,6 +38,14 @@ class SettingFlags {
       if (keys.size() == 0 || std::find(keys.begin(), keys.end(), setting.key) != keys.end()) add(command, setting);
   }
 
+  /// What stands on the command line itself.
+  RawSettings given() const {
+    RawSettings given;
+    for (const auto& [key, option] : options_)
+      if (option->count() > 0) given[key] = option->results();
+    return given;
+  }
+
   Result<LoadedConfig> load(const char* const* environment) const {
     RawSettings of_environment = settings_of_environment(environment);
     std::string file = config_file_;
@@ -50,10 +58,7 @@ class SettingFlags {
       sources.emplace_back(file, std::move(*of_file));
     }
     sources.emplace_back("the environment", std::move(of_environment));
-    RawSettings given;
-    for (const auto& [key, option] : options_)
-      if (option->count() > 0) given[key] = option->results();
-    sources.emplace_back("the command line", std::move(given));
+    sources.emplace_back("the command line", given());
     return load_config(sources);
   }
 
@@ -109,6 +114,16 @@ void add_patterns(CLI::App& command, std::string& input, std::string& output, Pa
 }
 
 int code(ExitCode exit) { return static_cast<int>(exit); }
+
+ExitCode run_doctor_with(const LoadedConfig& loaded, const RawSettings& command_line, bool json, const Clock& clock, Console console) {
+  RawSettings weak;
+  for (const auto& [key, values] : loaded.given)
+    if (!command_line.contains(key)) weak[key] = values;
+  const auto settings = settings_for_doctor(loaded.config, weak, command_line);
+  if (settings) return run_doctor(*settings, json, clock, console);
+  console.err << "tocsin doctor: " << settings.error().message << "\n";
+  return ExitCode::usage;
+}
 
 }  // namespace
 
@@ -215,7 +230,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   if (templates_list->parsed()) return code(run_templates_list(template_options, console));
   if (templates_show->parsed()) return code(run_templates_show(template_options, console));
   if (templates_preview->parsed()) return code(run_templates_preview(template_options, console));
-  if (serve->parsed()) return code(run_serve(loaded->config, parts.open_node, console));
+  if (serve->parsed()) return code(run_serve(*loaded, parts.open_node, console));
   if (init->parsed()) return code(run_init(loaded->config, init_options, clock, parts.make_first_credentials, console));
   if (replay_alarm->parsed()) return code(run_replay_alarm(loaded->config, alarm_options, parts.open_past_store, clock, console));
   if (import_rules->parsed()) return code(run_import_rules(loaded->config, import_options, environment, clock, console));
@@ -223,7 +238,7 @@ int run_command_line(int argc, const char* const* argv, const char* const* envir
   if (backup->parsed()) return code(run_backup(loaded->config.data, backup_output, clock, console));
   if (restore->parsed()) return code(run_restore(restore_from, loaded->config.data, console));
   if (status->parsed()) return code(run_status(loaded->config, json, clock, console));
-  return code(run_doctor(loaded->config, json, clock, console));
+  return code(run_doctor_with(*loaded, doctor_settings.given(), json, clock, console));
 }
 
 }  // namespace tocsin::server

@@ -6,6 +6,8 @@
 #include "server/commands/doctor_checks.h"
 #include "server/commands/doctor_surroundings.h"
 #include "server/commands/log_blocks_check.h"
+#include "server/config/data_directory.h"
+#include "server/config/running_settings.h"
 
 namespace tocsin::server {
 namespace {
@@ -20,6 +22,15 @@ std::string_view word(Health health) {
       return "FAIL";
   }
   return "";
+}
+
+Finding judge_settings(const DoctorSettings& settings) {
+  if (!settings.of_running_server) return {"settings", Health::well, "those given here; no server runs, or it does not say how it was started"};
+  if (settings.changed.empty()) return {"settings", Health::well, "those of the running server"};
+  std::string keys;
+  for (const std::string& key : settings.changed) keys += (keys.empty() ? "" : ", ") + key;
+  return {"settings", Health::doubtful, "the running server was started with another " + keys + " than the file or the environment say",
+          "restart it, so that it takes them"};
 }
 
 void print(const Finding& finding, bool json, Console console) {
@@ -37,8 +48,30 @@ void print(const Finding& finding, bool json, Console console) {
 
 }  // namespace
 
-ExitCode run_doctor(const ServerConfig& config, bool json, const Clock& clock, Console console) {
-  std::vector<Finding> findings = {check_data_directory(config.data),
+Result<DoctorSettings> settings_for_doctor(const ServerConfig& own, const RawSettings& weak, const RawSettings& command_line) {
+  DoctorSettings settings{.config = own};
+  if (!is_server_running(own.data)) return settings;
+  const auto running = read_running_settings(DataDirectory{own.data}.running());
+  if (!running) return settings;
+  const std::filesystem::path data = std::filesystem::absolute(own.data);
+  std::error_code ignored;
+  std::filesystem::current_path(running->directory, ignored);
+  auto loaded = load_config({{"the running server", running->given}, {"the command line", command_line}});
+  if (!loaded) return std::unexpected(loaded.error());
+  settings.config = std::move(loaded->config);
+  settings.config.data = data;
+  settings.of_running_server = true;
+  for (const auto& [key, values] : weak) {
+    const auto found = running->given.find(key);
+    if (key != "data" && (found == running->given.end() || found->second != values)) settings.changed.push_back(key);
+  }
+  return settings;
+}
+
+ExitCode run_doctor(const DoctorSettings& settings, bool json, const Clock& clock, Console console) {
+  const ServerConfig& config = settings.config;
+  std::vector<Finding> findings = {judge_settings(settings),
+                                   check_data_directory(config.data),
                                    check_privacy(config.data),
                                    check_server_key(config.data),
                                    check_first_keys(config.data),

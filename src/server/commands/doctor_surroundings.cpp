@@ -1,9 +1,7 @@
 #include "server/commands/doctor_surroundings.h"
 
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sqlite3.h>
-#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -18,6 +16,7 @@
 #include "server/commands/http_probe.h"
 #include "server/config/data_directory.h"
 #include "server/config/endpoints_file.h"
+#include "server/config/running_settings.h"
 #include "wire/tls/certificate_authority.h"
 
 namespace tocsin::server {
@@ -75,16 +74,6 @@ Finding check_privacy(const std::filesystem::path& directory) {
   return {subject, Health::well, "the data are for their owner alone"};
 }
 
-Finding check_server_key(const std::filesystem::path& directory) {
-  const DataDirectory data{directory};
-  std::error_code failed;
-  if (!std::filesystem::exists(data.state_database(), failed)) return {"server key", Health::well, "no data yet"};
-  if (!std::filesystem::exists(data.server_key(), failed))
-    return {"server key", Health::ill, data.server_key().string() + " is gone: access keys and secure parameters cannot be read without it",
-            "bring back server.key from the backup that state.db is of"};
-  return {"server key", Health::well, "it is there"};
-}
-
 Finding check_first_keys(const std::filesystem::path& directory) {
   const std::string subject = "access keys", fix = "tocsin init --data " + directory.string();
   const auto file = DataDirectory{directory}.state_database();
@@ -108,11 +97,7 @@ Finding check_first_keys(const std::filesystem::path& directory) {
 Finding check_hanging_server(const ServerConfig& config) {
   const std::string subject = "running server";
   const std::string lock = DataDirectory{config.data}.state_database().string() + ".lock";
-  const int file = ::open(lock.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {subject, Health::well, "none"};
-  const bool held = ::flock(file, LOCK_SH | LOCK_NB) != 0;
-  ::close(file);
-  if (!held) return {subject, Health::well, "none"};
+  if (!is_server_running(config.data)) return {subject, Health::well, "none"};
   const auto endpoints = read_endpoints(DataDirectory{config.data}.endpoints());
   const auto authority = wire::tls_files(config.data).ca_certificate;
   if (endpoints)

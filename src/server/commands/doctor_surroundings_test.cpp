@@ -10,7 +10,11 @@
 
 #include <fstream>
 
+#include "access/credentials/secret_box.h"
+#include "base/random.h"
+#include "server/commands/doctor.h"
 #include "server/config/data_directory.h"
+#include "server/config/running_settings.h"
 
 namespace tocsin::server {
 namespace {
@@ -19,10 +23,10 @@ class DoctorTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(data); }
   void TearDown() override { std::filesystem::remove_all(data); }
-  void state(const char* sql) {
+  void state(const std::string& sql) {
     sqlite3* opened = nullptr;
     sqlite3_open(DataDirectory{data}.state_database().c_str(), &opened);
-    EXPECT_EQ(sqlite3_exec(opened, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(opened, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(opened);
   }
 
@@ -61,8 +65,50 @@ TEST_F(DoctorTest, AKeyThatIsGoneAndKeysThatWereNeverMade) {
   expect(check_first_keys(data), Health::doubtful, "nobody has an active one", "tocsin init");
   state("INSERT INTO access_key_keys VALUES (1)");
   EXPECT_EQ(check_first_keys(data).words, "1 active");
-  std::ofstream(DataDirectory{data}.server_key()) << "00";
-  EXPECT_EQ(check_server_key(data).health, Health::well);
+}
+
+TEST_F(DoctorTest, AKeyThatIsNoneAndOneOfAnotherServer) {
+  const auto file = DataDirectory{data}.server_key();
+  SeededRandom random(5);
+  const std::string key = *access::read_or_make_key_file(file.string(), random);
+  state("CREATE TABLE access_key_keys (key_id TEXT, created INTEGER, sealed_secret TEXT, active INTEGER);"
+        "INSERT INTO access_key_keys VALUES ('AKIA1', 1, '" + access::SecretBox(access::derived_key(key, "secrets"), random).seal("secret", "AKIA1") + "', 1)");
+  EXPECT_EQ(check_server_key(data).words, "it opens the secrets");
+  std::ofstream(file) << "00";
+  expect(check_server_key(data), Health::ill, "cannot be read without it", "backup");
+  std::filesystem::remove(file);
+  ASSERT_TRUE(access::read_or_make_key_file(file.string(), random));
+  expect(check_server_key(data), Health::ill, "is not the key", "backup");
+}
+
+TEST_F(DoctorTest, LooksAtTheSettingsOfTheServerThatRuns) {
+  const auto file = DataDirectory{data}.server_key();
+  std::filesystem::create_directories(data);
+  SeededRandom random(5);
+  ASSERT_TRUE(access::read_or_make_key_file(file.string(), random));
+  state("CREATE TABLE access_key_keys (active INTEGER)");
+  const RunningSettings running{.given = {{"smtp", {"smtp://mail.example:25"}}, {"public-url", {"https://ops.example"}}},
+                                .directory = "/",
+                                .key_fingerprint = key_fingerprint(file)};
+  ASSERT_TRUE(write_running_settings(DataDirectory{data}.running(), running));
+  EXPECT_EQ(std::filesystem::status(DataDirectory{data}.running()).permissions(), static_cast<std::filesystem::perms>(0600));
+  const ServerConfig own{.data = data};
+  EXPECT_FALSE(settings_for_doctor(own, {}, {})->of_running_server);
+
+  const int held = ::open((DataDirectory{data}.state_database().string() + ".lock").c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::flock(held, LOCK_EX), 0);
+  const auto settings = settings_for_doctor(own, {{"smtp", {"smtp://new.example:25"}}}, {{"public-url", {"https://other.example"}}});
+  ASSERT_TRUE(settings);
+  EXPECT_TRUE(settings->of_running_server);
+  EXPECT_EQ(settings->config.smtp_url, "smtp://mail.example:25");
+  EXPECT_EQ(settings->config.public_url, "https://other.example");
+  EXPECT_EQ(settings->config.data, data);
+  EXPECT_EQ(settings->changed, std::vector<std::string>{"smtp"});
+  EXPECT_EQ(check_server_key(data).words, "the one that the server started with");
+  std::filesystem::remove(file);
+  ASSERT_TRUE(access::read_or_make_key_file(file.string(), random));
+  expect(check_server_key(data), Health::ill, "was changed since the server started", "backup");
+  ::close(held);
 }
 
 TEST_F(DoctorTest, AServerThatHangs) {

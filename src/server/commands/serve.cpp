@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "server/commands/version.h"
+#include "server/config/data_directory.h"
+#include "server/config/running_settings.h"
 
 namespace tocsin::server {
 namespace {
@@ -32,7 +34,8 @@ ExitCode report(const Error& error, Console console) {
 
 }  // namespace
 
-ExitCode run_serve(const ServerConfig& config, const OpenNode& open_node, Console console) {
+ExitCode run_serve(const LoadedConfig& loaded, const OpenNode& open_node, Console console) {
+  const ServerConfig& config = loaded.config;
   log::set_level(config.log_level);
   log::set_json(config.log_json);
   raise_descriptor_limit();
@@ -42,6 +45,10 @@ ExitCode run_serve(const ServerConfig& config, const OpenNode& open_node, Consol
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   auto node = open_node(config);
   if (!node) return report(node.error(), console);
+  const DataDirectory data{config.data};
+  std::error_code ignored;
+  const auto noted = write_running_settings(data.running(), {.given = loaded.given, .directory = std::filesystem::current_path(ignored).string(), .key_fingerprint = key_fingerprint(data.server_key())});
+  if (!noted) log::warning("server", "the doctor will not know this server's settings", {{"error", noted.error().message}});
   if (const auto started = (*node)->start(); !started) return report(started.error(), console);
   for (const std::string& url : (*node)->endpoints())
     log::info("server", "serving", {{"url", url}, {"version", std::string(tocsin_version())}});
@@ -50,6 +57,7 @@ ExitCode run_serve(const ServerConfig& config, const OpenNode& open_node, Consol
   log::info("server", "stopping", {{"signal", received == SIGINT ? "SIGINT" : "SIGTERM"}});
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
   (*node)->stop();
+  std::filesystem::remove(data.running(), ignored);
   node->reset();
   log::info("server", "stopped");
   return ExitCode::done;

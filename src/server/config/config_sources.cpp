@@ -135,6 +135,7 @@ Result<LoadedConfig> load_config(const std::vector<std::pair<std::string, RawSet
       return fail(ErrorKind::invalid, applied.error().message + " (" + source_of[key] + ")");
   }
   if (auto sound = check(loaded.config); !sound) return std::unexpected(sound.error());
+  loaded.given = std::move(merged);
   return loaded;
 }
 

@@ -22,6 +22,7 @@ RawSettings settings_of_environment(const char* const* environment);
 
 struct LoadedConfig {
   ServerConfig config;
+  RawSettings given;                  ///< of all sources together
   std::vector<std::string> warnings;  ///< keys that nobody knows, with the nearest that is known
 };
 

@@ -14,8 +14,6 @@ namespace {
 const std::vector<std::string_view> kept_tables = {"identity_entities", "policy_attachments", "access_key_keys", "ingest_key_keys", "login_profile_profiles", "sns_signing"};
 
 // one server key, a key of its own for each use
-std::string derived_key(const std::string& server_key, std::string_view use) { return hmac_sha256(server_key, use); }
-
 Result<std::string> server_key(const ServerConfig& config, const Outside& outside) {
   if (!outside.on_a_machine) return std::string(access::SecretBox::key_size, 'k');
   return access::read_or_make_key_file(DataDirectory{config.data}.server_key().string(), outside.random);
@@ -43,9 +41,9 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       patterns_database(std::move(files.patterns)),
       traces_database(std::move(files.traces)),
       traces_log(std::move(files.traces_log)),
-      secrets(derived_key(server_key, "secrets"), outside.random),
-      parameter_cipher(remediate::make_aes_cipher(derived_key(server_key, "parameters"), outside.random)),
-      page_tokens(derived_key(server_key, "page tokens")),
+      secrets(access::derived_key(server_key, "secrets"), outside.random),
+      parameter_cipher(remediate::make_aes_cipher(access::derived_key(server_key, "parameters"), outside.random)),
+      page_tokens(access::derived_key(server_key, "page tokens")),
       executor(outside.make_executor("state")),
       state(*executor, *database),
       journal(state, outside.random),

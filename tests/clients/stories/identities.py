@@ -1,4 +1,13 @@
+import base64
+import contextlib
+import http.server
 import json
+import pathlib
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
 
 from stories import check, story
 
@@ -60,3 +69,72 @@ def the_trail_tells_who_changed_what(me):
     record = json.loads(event["CloudTrailEvent"])
     check((record["eventSource"], record["eventName"], record["requestParameters"]["name"]) == ("ssm.amazonaws.com", "PutParameter", "/audited/pool"), f"record: {record}")
     check(record["userIdentity"]["accountId"] == me.account and record["awsRegion"] == me.region, f"record: {record}")
+
+
+def url_base64(raw):
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def openssl(*arguments, **options):
+    return subprocess.run(["openssl", *arguments], check=True, capture_output=True, **options).stdout
+
+
+class Provider:
+    """An OpenID Connect provider on this machine, whose certificate nobody signed but itself."""
+
+    def __init__(self, folder):
+        self.key, self.certificate = folder / "key.pem", folder / "certificate.pem"
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", str(self.key), "-out", str(self.certificate), "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+        self.thumbprint = openssl("x509", "-in", str(self.certificate), "-noout", "-fingerprint", "-sha1", text=True).strip().split("=")[1].replace(":", "")
+        modulus = openssl("x509", "-in", str(self.certificate), "-noout", "-modulus", text=True).strip().split("=")[1]
+        keys = {"keys": [{"kty": "RSA", "kid": "1", "alg": "RS256", "use": "sig", "n": url_base64(bytes.fromhex(modulus)), "e": "AQAB"}]}
+        provider = self
+
+        class Documents(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                document = keys if self.path == "/keys" else {"issuer": provider.url, "jwks_uri": f"{provider.url}/keys"}
+                body = json.dumps(document).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Documents)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = f"https://localhost:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def token(self, **claims):
+        now = int(time.time())
+        claims = {"iss": self.url, "aud": "shop", "sub": "repo:shop", "iat": now, "exp": now + 600, **claims}
+        signed = url_base64(json.dumps({"alg": "RS256", "kid": "1", "typ": "JWT"}).encode()) + "." + url_base64(json.dumps(claims).encode())
+        return signed + "." + url_base64(openssl("dgst", "-sha256", "-sign", str(self.key), input=signed.encode()))
+
+
+@contextlib.contextmanager
+def identity_provider():
+    with tempfile.TemporaryDirectory() as folder:
+        provider = Provider(pathlib.Path(folder))
+        try:
+            yield provider
+        finally:
+            provider.server.shutdown()
+
+
+@story("iam", "sts")
+def a_provider_whose_certificate_nobody_signed_is_trusted_by_its_thumbprint(me):
+    with identity_provider() as provider:
+        arn = me.call("iam", "CreateOpenIDConnectProvider", Url=provider.url, ClientIDList=["shop"], ThumbprintList=["0" * 40])["OpenIDConnectProviderArn"]
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Federated": arn}, "Action": "sts:AssumeRoleWithWebIdentity"}]}
+        role = me.call("iam", "CreateRole", RoleName="deployer", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        wanted = {"RoleArn": role, "RoleSessionName": "run-7", "WebIdentityToken": provider.token()}
+        me.refused("IDPCommunicationError", "", "sts", "AssumeRoleWithWebIdentity", **wanted)
+        me.call("iam", "UpdateOpenIDConnectProviderThumbprint", OpenIDConnectProviderArn=arn, ThumbprintList=[provider.thumbprint])
+        assumed = me.call("sts", "AssumeRoleWithWebIdentity", **wanted)
+        check(assumed["AssumedRoleUser"]["Arn"] == f"arn:aws:sts::{me.account}:assumed-role/deployer/run-7", f"assumed: {assumed}")
+        check(assumed["SubjectFromWebIdentityToken"] == "repo:shop", f"subject: {assumed}")

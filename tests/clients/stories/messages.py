@@ -108,12 +108,15 @@ def what_an_operator_declares_is_an_event_of_health(me):
     check(entity["entityValue"] == "pay-1", f"entity: {entity}")
 
 
-@story("scheduler", "sqs")
+@story("scheduler", "sqs", "iam")
 def a_schedule_is_kept_as_it_was_made(me):
     _, queue = me.queue("nightly", "scheduler.amazonaws.com")
     target = {"Arn": queue, "RoleArn": f"arn:aws:iam::{me.account}:role/nightly", "Input": "{}"}
-    made = me.call("scheduler", "CreateSchedule", Name="nightly", ScheduleExpression="cron(0 3 * * ? *)", ScheduleExpressionTimezone="Europe/Berlin",
-                   FlexibleTimeWindow={"Mode": "OFF"}, Target=target)["ScheduleArn"]
+    wanted = {"Name": "nightly", "ScheduleExpression": "cron(0 3 * * ? *)", "ScheduleExpressionTimezone": "Europe/Berlin", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    me.refused("ValidationException", "The execution role you provide must allow AWS EventBridge Scheduler to assume the role", "scheduler", "CreateSchedule", **wanted)
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    me.call("iam", "CreateRole", RoleName="nightly", AssumeRolePolicyDocument=json.dumps(trust))
+    made = me.call("scheduler", "CreateSchedule", **wanted)["ScheduleArn"]
     got = me.call("scheduler", "GetSchedule", Name="nightly")
     check((got["Arn"], got["ScheduleExpressionTimezone"], got["State"]) == (made, "Europe/Berlin", "ENABLED"), f"schedule: {got}")
     check([s["Name"] for s in me.call("scheduler", "ListSchedules", NamePrefix="night")["Schedules"]] == ["nightly"], "schedules")

@@ -51,6 +51,7 @@ class AccessGate final : public Gate {
   std::expected<Caller, ServiceError> authenticate(const wire::HttpRequest& request, std::string_view service) override;
   RefusedCaller refused(const wire::HttpRequest& request, const ServiceError& error) override;
   std::expected<void, ServiceError> authorize(const Call& call) override;
+  std::expected<void, ServiceError> check_passed_roles(const Call& call) override;
 
  private:
   using Found = std::expected<Principal, ServiceError>;
@@ -62,6 +63,7 @@ class AccessGate final : public Gate {
   std::unexpected<ServiceError> refused_by_ec2(const Call& call, const access::Decision& decision,
                                                const access::AccessRequest& request) const;
   std::optional<access::ResourcePolicy> policy_of(const Call& call, const access::AccessRequest& request);
+  bool is_trusting(const Call& call, const std::string& role_arn, const std::string& service, bool may_be_absent);
   Found of_host(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization);
   std::optional<Principal> owner_of(const access::AccessKey& key);
   Result<void> verify(const wire::HttpRequest& request, const wire::sigv4::Authorization& authorization, const std::string& secret);

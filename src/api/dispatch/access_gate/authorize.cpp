@@ -16,7 +16,7 @@ bool needs_no_permission(const Call& call) {
 }
 
 access::ConditionContext context_of(const Call& call) {
-  access::ConditionContext out = access::context_of_input(call.service, call.input);
+  access::ConditionContext out = access::context_of_input(call.service, call.operation, call.input);
   out["aws:sourceip"] = {call.source_ip};
   out["aws:useragent"] = {call.user_agent};
   out["aws:currenttime"] = {to_rfc3339(call.now)};
@@ -81,6 +81,10 @@ std::unexpected<ServiceError> AccessGate::refused_by_ec2(const Call& call, const
 
 std::string AccessGate::existing_entity(const Call& call, const std::string& resource) {
   if (call.service != "iam") return resource;
+  // whose key it is
+  if (call.operation == "GetAccessKeyLastUsed")
+    if (const auto key = keys_.find(text_or(call.input, "AccessKeyId")); key && !key->user_name.empty())
+      if (const auto user = identities_.find(access::EntityKind::user, key->account, key->user_name)) return user->arn();
   if (resource == "*" && call.principal.kind == PrincipalKind::user && !find(call.input, "PolicyArn")) {
     // most operations on a user mean the caller when they name none
     const bool about_caller = call.operation.ends_with("AccessKey") || call.operation.ends_with("AccessKeys") ||

@@ -178,5 +178,37 @@ TEST(Authorize, AResourcesOwnPolicyLetsAnotherAccountIn) {
   });
 }
 
+TEST(Authorize, ARoleThatIsHandedOverMustBeThereAndTrustTheService) {
+  for (const bool dev : {false, true}) {
+    Server server(dev);
+    server.in_unit([&] {
+      for (const auto& [name, service] : {std::pair("events", "events.amazonaws.com"), std::pair("machines", "ec2.amazonaws.com")})
+        (void)server.identities.create(
+            {.kind = EntityKind::role,
+             .account = account,
+             .name = name,
+             .trust_policy = R"({"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":")" + std::string(service) +
+                             R"("},"Action":"sts:AssumeRole"}})"});
+      const auto refused = [&](const char* service, const char* operation, const Object& input) {
+        const auto answer =
+            server.gate.check_passed_roles({.service = service, .operation = operation, .input = input, .scope = {account, "eu-west-1"}});
+        return answer ? "" : answer.error().code + ": " + answer.error().message;
+      };
+      const auto target = [](const std::string& role) {
+        return Object{{"Rule", "r"}, {"Targets", Array{Object{{"Id", "1"}, {"RoleArn", "arn:aws:iam::111122223333:role/" + role}}}}};
+      };
+      EXPECT_EQ(refused("events", "PutTargets", target("events")), "");
+      EXPECT_EQ(refused("events", "PutTargets", target("machines")),
+                "ValidationException: Provided role 'arn:aws:iam::111122223333:role/machines' cannot be assumed by principal "
+                "'events.amazonaws.com'.");
+      EXPECT_EQ(refused("ssm", "CreateActivation", {{"IamRole", "machines"}}),
+                "ValidationException: Nonexistent role or missing ssm service principal in trust policy: "
+                "arn:aws:iam::111122223333:role/machines");
+      // a server that takes any key takes roles that nobody made
+      EXPECT_EQ(refused("events", "PutTargets", target("nobody")).empty(), dev);
+    });
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::api
