@@ -108,10 +108,14 @@ def what_an_operator_declares_is_an_event_of_health(me):
     check(entity["entityValue"] == "pay-1", f"entity: {entity}")
 
 
-@story("scheduler", "sqs")
+@story("iam", "scheduler", "sqs")
 def a_schedule_is_kept_as_it_was_made(me):
     _, queue = me.queue("nightly", "scheduler.amazonaws.com")
     target = {"Arn": queue, "RoleArn": f"arn:aws:iam::{me.account}:role/nightly", "Input": "{}"}
+    asked = {"Name": "nightly", "ScheduleExpression": "rate(1 hour)", "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target}
+    me.refused("ValidationException", "must allow AWS EventBridge Scheduler to assume the role", "scheduler", "CreateSchedule", **asked)
+    trust = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "scheduler.amazonaws.com"}, "Action": "sts:AssumeRole"}}
+    me.call("iam", "CreateRole", RoleName="nightly", AssumeRolePolicyDocument=json.dumps(trust))
     made = me.call("scheduler", "CreateSchedule", Name="nightly", ScheduleExpression="cron(0 3 * * ? *)", ScheduleExpressionTimezone="Europe/Berlin",
                    FlexibleTimeWindow={"Mode": "OFF"}, Target=target)["ScheduleArn"]
     got = me.call("scheduler", "GetSchedule", Name="nightly")
