@@ -13,9 +13,9 @@ Document to_event_document(const EventEnvelope& event) {
                 {"id", event.id},
                 {"detail-type", event.type},
                 {"source", event.source},
-                {"account", event.scope.account},
+                {"account", event.sender().account},
                 {"time", to_rfc3339(event.event_time)},
-                {"region", event.scope.region},
+                {"region", event.sender().region},
                 {"resources", std::move(resources)},
                 {"detail", event.detail}};
 }

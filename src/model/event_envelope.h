@@ -26,6 +26,10 @@ struct EventEnvelope {
   std::string correlation_id;          ///< the first of the chain; filled in by the journal
   std::string idempotency_key;         ///< a second event with the same key is not recorded; may be empty
   int depth = 0;                       ///< steps from the first of the chain; a chain stops at 10
+  Scope origin = {};                   ///< who sent it, on a bus of another account or region; empty: `scope`
+
+  /// The account and region that rules and targets are shown.
+  const Scope& sender() const { return origin.account.empty() ? scope : origin; }
 };
 
 /// The event as EventBridge shows it to rules and targets: version, id, detail-type, source, account, time, region, resources, detail.

@@ -64,6 +64,7 @@ Document put_event(Buses& buses, events::Journal& journal, const Call& call, con
   // an unknown bus is no error to the sender: the event is dropped
   if (!bus) return Object{{"EventId", call.request_id}};
   event.bus = bus->name;
+  if (scope != call.scope) event.origin = call.scope;
   return Object{{"EventId", journal.append(std::move(event))}};
 }
 

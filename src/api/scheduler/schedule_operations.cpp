@@ -51,8 +51,10 @@ std::expected<TargetSchedule, ServiceError> schedule_of(const Call& call) {
   const Document& window = *find(input, "FlexibleTimeWindow");
   const auto minutes = integer_at(window, "MaximumWindowInMinutes");
   const bool flexible = text_or(window, "Mode") == "FLEXIBLE";
-  if (flexible && !minutes) return api::refuse("ValidationException", "MaximumWindowInMinutes must be provided when Mode is FLEXIBLE.");
-  if (!flexible && minutes) return api::refuse("ValidationException", "MaximumWindowInMinutes must not be provided when Mode is OFF.");
+  if (flexible && !minutes)
+    return api::refuse("ValidationException", "MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.");
+  if (!flexible && minutes)
+    return api::refuse("ValidationException", "MaximumWindowInMinutes must not be provided when FlexibleTimeWindowMode is set to OFF.");
   schedule.window_minutes = static_cast<int>(minutes.value_or(0));
   return schedule;
 }

@@ -90,6 +90,26 @@ TEST_F(SchedulerStory, WindowsAndTargetsThatAreRefused) {
   Object flexible = schedule("s");
   flexible["FlexibleTimeWindow"] = Object{{"Mode", "FLEXIBLE"}};
   EXPECT_EQ(call("CreateSchedule", flexible).error().code, "ValidationException");
+  EXPECT_EQ(call("CreateSchedule", flexible).error().message,
+            "MaximumWindowInMinutes must be provided when FlexibleTimeWindowMode is set to FLEXIBLE.");
+  const auto words = [&](const char* member, Document value) {
+    Object wanted = schedule("s");
+    wanted["Target"].as_object()[member] = std::move(value);
+    const auto made = call("CreateSchedule", wanted);
+    return made ? std::string() : made.error().message;
+  };
+  EXPECT_EQ(words("EventBridgeParameters", Object{{"Source", "s"}, {"DetailType", "d"}}),
+            "Parameters EventBridgeParameters not supported for the target.");
+  EXPECT_EQ(words("SqsParameters", Object{{"MessageGroupId", "g"}}), "Parameters MessageGroupId not valid for the target.");
+  EXPECT_EQ(words("Arn", "arn:aws:sqs:eu-central-1:111122223333:q.fifo"), "Parameters SqsParameters must be specified.");
+  EXPECT_EQ(words("Arn", "arn:aws:sqs:eu-west-1:111122223333:q"),
+            "The target ARN provided does not match the current region eu-central-1.");
+  EXPECT_EQ(words("Arn", "arn:aws:events:eu-central-1:111122223333:event-bus/default"),
+            "Parameters EventBridgeParameters must be specified.");
+  rules.set_role_check([](const Scope&, const std::string&, const std::string&) { return false; });
+  EXPECT_EQ(call("CreateSchedule", schedule("s")).error().message,
+            "The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
+  rules.set_role_check({});
   Object elsewhere = schedule("s");
   elsewhere["Target"].as_object()["KinesisParameters"] = Object{{"PartitionKey", "k"}};
   EXPECT_EQ(call("CreateSchedule", elsewhere).error().code, "ValidationException");

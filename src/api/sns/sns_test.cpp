@@ -110,6 +110,41 @@ TEST_F(SnsStory, SettingsOfShortMessagesReadBack) {
   EXPECT_EQ(call("OptInPhoneNumber", {{"phoneNumber", "0151"}}).error().code, "InvalidParameterException");
 }
 
+TEST_F(SnsStory, AttributesThatAreRefusedAreNamed) {
+  ASSERT_TRUE(call("CreateTopic", {{"Name", "alerts"}}));
+  const auto made = [&](const char* name, const char* value) {
+    return call("CreateTopic", {{"Name", "other"}, {"Attributes", Object{{name, value}}}}).error().message;
+  };
+  EXPECT_EQ(made("Colour", "red"), "Invalid parameter: Attributes Reason: Unknown attribute Colour");
+  EXPECT_EQ(made("ContentBasedDeduplication", "true"), "Invalid parameter: Attributes Reason: Unknown attribute ContentBasedDeduplication");
+  EXPECT_EQ(made("DisplayName", std::string(101, 'x').c_str()), "Invalid parameter: Attributes Reason: DisplayName");
+  const auto subscribed = [&](const char* protocol, const char* endpoint, const char* name, const std::string& value) {
+    const auto done =
+        call("Subscribe", {{"TopicArn", topic}, {"Protocol", protocol}, {"Endpoint", endpoint}, {"Attributes", Object{{name, value}}}});
+    return done ? std::string() : done.error().message;
+  };
+  EXPECT_EQ(subscribed("email", "a@example.com", "RawMessageDelivery", "true"),
+            "Invalid parameter: Attributes Reason: Delivery protocol [email] does not support raw message delivery.");
+  const char* queue = "arn:aws:sqs:eu-central-1:111122223333:q";
+  EXPECT_EQ(subscribed("sqs", queue, "RedrivePolicy", "{}"),
+            "Invalid parameter: Attributes Reason: RedrivePolicy: Missing deadLetterTargetArn attribute");
+  EXPECT_EQ(subscribed("sqs", queue, "RedrivePolicy", R"({"deadLetterTargetArn":"arn:aws:sns:eu-central-1:111122223333:t"})"),
+            "Invalid parameter: Attributes Reason: RedrivePolicy: deadLetterTargetArn must be a SQS queue");
+  EXPECT_EQ(
+      subscribed("sqs", queue, "FilterPolicyScope", "Body"),
+      "Invalid parameter: Attributes Reason: FilterPolicyScope: Invalid value [Body]. Please use either MessageBody or MessageAttributes");
+  EXPECT_EQ(subscribed("sqs", queue, "FilterPolicy", R"({"a":{"b":["c"]}})"),
+            "Invalid parameter: Attributes Reason: Filter policy scope MessageAttributes does not support nested filter policy");
+  EXPECT_EQ(subscribed("http", "http://a.example/", "DeliveryPolicy", R"({"healthyRetryPolicy":{"numRetries":101}})"),
+            "Invalid parameter: Attributes Reason: DeliveryPolicy: healthyRetryPolicy.numRetries must be less than or equal to 100");
+  EXPECT_EQ(subscribed("http", "http://a.example/", "DeliveryPolicy", R"({"throttlePolicy":{"maxReceivesPerSecond":0}})"),
+            "Invalid parameter: Attributes Reason: DeliveryPolicy: throttlePolicy.maxReceivesPerSecond must be >= 1");
+  EXPECT_EQ(subscribed("sqs", queue, "Colour", "red"), "Invalid parameter: Attributes Reason: Unknown attribute Colour");
+  ASSERT_EQ(subscribed("sqs", queue, "RawMessageDelivery", "true"), "");
+  EXPECT_EQ(call("SetTopicAttributes", {{"TopicArn", topic}, {"AttributeName", "Colour"}, {"AttributeValue", "red"}}).error().message,
+            "Invalid parameter: AttributeName");
+}
+
 TEST_F(SnsStory, NothingIsFoundInAnotherScope) {
   ASSERT_TRUE(call("CreateTopic", {{"Name", "alerts"}}));
   EXPECT_EQ(call("Publish", {{"TopicArn", "arn:aws:sns:eu-west-1:111122223333:alerts"}, {"Message", "m"}}).error().code,

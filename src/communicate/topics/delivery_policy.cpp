@@ -50,37 +50,48 @@ std::unexpected<Error> bad(std::string why) {
   return fail(ErrorKind::invalid, "Invalid parameter: DeliveryPolicy: " + why, "InvalidParameterException");
 }
 
-Result<void> read_number(const Document& policy, const char* name, int min, int max, int& out) {
+/// `of` is where the members stand: "healthyRetryPolicy.".
+Result<void> read_number(const Document& policy, const std::string& of, const char* name, int min, int max, int& out) {
   const Document* member = find(policy, name);
   if (!member || member->is_null()) return {};
   const auto value = integer_at(policy, name);
-  if (!value || *value < min || *value > max)
-    return bad(std::string(name) + " must be between " + std::to_string(min) + " and " + std::to_string(max));
+  if (!value) return bad(of + name + " must be a number");
+  if (*value < min) return bad(of + name + " must be greater than or equal to " + std::to_string(min));
+  if (*value > max) return bad(of + name + " must be less than or equal to " + std::to_string(max));
   out = static_cast<int>(*value);
   return {};
 }
 
-Result<void> read_backoff(const Document& policy, Backoff& out) {
+Result<void> read_backoff(const Document& policy, const std::string& of, Backoff& out) {
   const auto text = text_at(policy, "backoffFunction");
   if (!text) return {};
   for (const BackoffName& name : backoff_names)
     if (*text == name.text) return out = name.backoff, Result<void>{};
-  return bad("backoffFunction must be one of linear, arithmetic, geometric, exponential");
+  return bad(of + "backoffFunction: the value [" + *text + "] is not a valid backoff function");
 }
 
-Result<HealthyRetryPolicy> read_retry(const Document& policy) {
+Result<int> read_throttle(const Document& policy, const std::string& of) {
+  const Document* member = find(policy, "maxReceivesPerSecond");
+  if (!member || member->is_null()) return 0;
+  const auto value = integer_at(policy, "maxReceivesPerSecond");
+  if (!value || *value < 1) return bad(of + "maxReceivesPerSecond must be >= 1");
+  return static_cast<int>(std::min<std::int64_t>(*value, 100'000));
+}
+
+Result<HealthyRetryPolicy> read_retry(const Document& policy, const std::string& of) {
   HealthyRetryPolicy out;
-  Result<void> read = read_number(policy, "minDelayTarget", 1, 3600, out.min_delay_target_seconds);
-  if (read) read = read_number(policy, "maxDelayTarget", 1, 3600, out.max_delay_target_seconds);
-  if (read) read = read_number(policy, "numRetries", 0, 100, out.retries);
-  if (read) read = read_number(policy, "numNoDelayRetries", 0, 100, out.no_delay_retries);
-  if (read) read = read_number(policy, "numMinDelayRetries", 0, 100, out.min_delay_retries);
-  if (read) read = read_number(policy, "numMaxDelayRetries", 0, 100, out.max_delay_retries);
-  if (read) read = read_backoff(policy, out.backoff);
+  Result<void> read = read_number(policy, of, "minDelayTarget", 1, 3600, out.min_delay_target_seconds);
+  if (read) read = read_number(policy, of, "maxDelayTarget", 1, 3600, out.max_delay_target_seconds);
+  if (read) read = read_number(policy, of, "numRetries", 0, 100, out.retries);
+  if (read) read = read_number(policy, of, "numNoDelayRetries", 0, 100, out.no_delay_retries);
+  if (read) read = read_number(policy, of, "numMinDelayRetries", 0, 100, out.min_delay_retries);
+  if (read) read = read_number(policy, of, "numMaxDelayRetries", 0, 100, out.max_delay_retries);
+  if (read) read = read_backoff(policy, of, out.backoff);
   if (!read) return std::unexpected(read.error());
-  if (out.min_delay_target_seconds > out.max_delay_target_seconds) return bad("minDelayTarget must not be greater than maxDelayTarget");
+  if (out.min_delay_target_seconds > out.max_delay_target_seconds)
+    return bad(of + "maxDelayTarget must be greater than or equal to minDelayTarget");
   if (out.no_delay_retries + out.min_delay_retries + out.max_delay_retries > out.retries)
-    return bad("the retries of the phases must not be more than numRetries");
+    return bad(of + "numRetries must be greater than or equal to total of numMinDelayRetries, numNoDelayRetries and numMaxDelayRetries");
   Duration total{};
   for (const Duration delay : out.plan().delays) total += delay;
   if (total > total_max) return bad("the retries must not take more than 3600 seconds in all");
@@ -114,14 +125,16 @@ Result<DeliveryPolicy> parse_delivery_policy(std::string_view text) {
   const Document* http = find(*parsed, "http");
   const Document* retry = http ? find(*http, "defaultHealthyRetryPolicy") : find(*parsed, "healthyRetryPolicy");
   if (retry && retry->is_object()) {
-    const auto read = read_retry(*retry);
+    const auto read = read_retry(*retry, http ? "http.defaultHealthyRetryPolicy." : "healthyRetryPolicy.");
     if (!read) return std::unexpected(read.error());
     policy.healthy_retry = *read;
   }
   const Document* throttle = http ? find(*http, "defaultThrottlePolicy") : find(*parsed, "throttlePolicy");
-  if (throttle && throttle->is_object())
-    if (const auto read = read_number(*throttle, "maxReceivesPerSecond", 1, 100'000, policy.receives_per_second_max); !read)
-      return std::unexpected(read.error());
+  if (throttle && throttle->is_object()) {
+    const auto read = read_throttle(*throttle, http ? "http.defaultThrottlePolicy." : "throttlePolicy.");
+    if (!read) return std::unexpected(read.error());
+    policy.receives_per_second_max = *read;
+  }
   const Document* request = http ? find(*http, "defaultRequestPolicy") : find(*parsed, "requestPolicy");
   if (request) policy.content_type = text_or(*request, "headerContentType", policy.content_type);
   if (policy.content_type.find_first_of("\r\n") != std::string::npos) return bad("headerContentType is not a content type");

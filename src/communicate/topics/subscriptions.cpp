@@ -43,34 +43,60 @@ Result<void> check_filter(const TextMap& attributes) {
   if (policy == attributes.end() || policy->second.empty()) return {};
   if (policy->second.size() > filter_bytes_max) return bad_parameter("FilterPolicy: Filter policy is too long");
   const auto compiled = events::compile_filter_policy(policy->second, filter_scope(attributes));
-  return compiled ? Result<void>{} : bad_parameter("FilterPolicy: " + compiled.error().message);
+  if (compiled) return {};
+  // the service does not say of this one which attribute it is
+  if (compiled.error().message.starts_with("Filter policy scope MessageAttributes does not support")) {
+    const std::string& words = compiled.error().message;
+    return bad_parameter(words.substr(0, words.find('\n')));
+  }
+  return bad_parameter("FilterPolicy: " + compiled.error().message);
 }
 
-Result<void> check_redrive(const std::string& value) {
+Result<void> check_redrive(const Topic& topic, const std::string& value) {
   if (value.empty()) return {};
   const auto policy = parse_json(value);
-  const auto arn = policy ? parse_arn(text_or(*policy, "deadLetterTargetArn")) : std::nullopt;
-  return arn && arn->service == "sqs" ? Result<void>{} : bad_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");
+  if (!policy || !policy->is_object()) return bad_parameter("RedrivePolicy: failed to parse JSON.");
+  if (!find(*policy, "deadLetterTargetArn")) return bad_parameter("RedrivePolicy: Missing deadLetterTargetArn attribute");
+  const auto arn = parse_arn(text_or(*policy, "deadLetterTargetArn"));
+  if (!arn) return bad_parameter("RedrivePolicy: deadLetterTargetArn is an invalid arn");
+  if (arn->service != "sqs") return bad_parameter("RedrivePolicy: deadLetterTargetArn must be a SQS queue");
+  if (arn->region != topic.scope.region)
+    return bad_parameter("RedrivePolicy: deadLetterTargetArn must be in the same region as the subscription");
+  if (topic.fifo() != arn->resource.ends_with(".fifo"))
+    return bad_parameter(topic.fifo() ? "RedrivePolicy: must use a FIFO queue as DLQ for a FIFO topic"
+                                      : "RedrivePolicy: must use a standard queue as DLQ for a standard topic");
+  return {};
 }
 
-Result<void> check_attribute(const std::string& name, const std::string& value) {
-  if (name == "RawMessageDelivery")
-    return value == "true" || value == "false" ? Result<void>{} : bad_parameter("RawMessageDelivery: invalid value");
+bool can_be_raw(Protocol protocol) { return protocol == Protocol::sqs || protocol == Protocol::http || protocol == Protocol::https; }
+
+Result<void> check_raw(Protocol protocol, const std::string& value) {
+  if (value != "true" && value != "false")
+    return bad_parameter(fmt::format("RawMessageDelivery: Invalid value [{}]. Must be true or false.", value));
+  if (value == "true" && !can_be_raw(protocol))
+    return bad_parameter(fmt::format("Delivery protocol [{}] does not support raw message delivery.", to_text(protocol)));
+  return {};
+}
+
+/// `subscribing`: Subscribe names what it does not know, SetSubscriptionAttributes does not.
+Result<void> check_attribute(const Topic& topic, Protocol protocol, const std::string& name, const std::string& value, bool subscribing) {
+  if (name == "RawMessageDelivery") return check_raw(protocol, value);
   if (name == "FilterPolicyScope")
     return value == "MessageAttributes" || value == "MessageBody"
                ? Result<void>{}
-               : bad_parameter("FilterPolicyScope: Invalid value. Please use either MessageBody or MessageAttributes");
-  if (name == "RedrivePolicy") return check_redrive(value);
+               : bad_parameter(
+                     fmt::format("FilterPolicyScope: Invalid value [{}]. Please use either MessageBody or MessageAttributes", value));
+  if (name == "RedrivePolicy") return check_redrive(topic, value);
   if (name == "FilterPolicy" || name == "SubscriptionRoleArn") return {};
-  if (name != "DeliveryPolicy") return bad_parameter("AttributeName");
+  if (name != "DeliveryPolicy") return bad_parameter(subscribing ? "Unknown attribute " + name : std::string("AttributeName"));
   if (value.empty()) return {};
   const auto policy = parse_delivery_policy(value);
   return policy ? Result<void>{} : Result<void>(std::unexpected(policy.error()));
 }
 
-Result<void> check_attributes(const TextMap& attributes) {
+Result<void> check_attributes(const Topic& topic, Protocol protocol, const TextMap& attributes) {
   for (const auto& [name, value] : attributes)
-    if (const auto checked = check_attribute(name, value); !checked) return checked;
+    if (const auto checked = check_attribute(topic, protocol, name, value, true); !checked) return checked;
   return check_filter(attributes);
 }
 
@@ -133,7 +159,8 @@ Result<Subscribed> Topics::subscribe(const Scope& scope, const std::string& topi
   const auto topic = find_topic(topic_arn);
   if (!topic) return std::unexpected(topic.error());
   if (const auto checked = check_endpoint(*topic, *protocol, endpoint); !checked) return std::unexpected(checked.error());
-  if (const auto checked = check_attributes(attributes); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_attributes(*topic, *protocol, attributes); !checked)
+    return std::unexpected(of_attributes(checked.error()));
   if (const auto row =
           state_.database().query_one(std::string(subscription_columns) + "WHERE topic_arn = ? AND protocol = ? AND endpoint = ?",
                                       {topic_arn, protocol_text, endpoint})) {
@@ -232,11 +259,14 @@ std::vector<Subscription> Topics::confirmed_subscriptions(const std::string& top
 Result<void> Topics::set_subscription_attribute(const std::string& subscription_arn, const std::string& name, const std::string& value) {
   auto subscription = find_subscription(subscription_arn);
   if (!subscription) return std::unexpected(subscription.error());
+  const auto topic = find_topic(subscription->topic_arn);
+  if (!topic) return std::unexpected(topic.error());
   if (value.empty())
     subscription->attributes.erase(name);
   else
     subscription->attributes[name] = value;
-  if (const auto checked = check_attribute(name, value.empty() && name == "RawMessageDelivery" ? "false" : value); !checked) return checked;
+  const std::string checked_value = value.empty() && name == "RawMessageDelivery" ? "false" : value;
+  if (const auto checked = check_attribute(*topic, subscription->protocol, name, checked_value, false); !checked) return checked;
   if (const auto checked = check_filter(subscription->attributes); !checked) return checked;
   if (name == "FilterPolicy")
     if (const auto checked = check_filter_count(subscription->topic_arn, subscription_arn, subscription->attributes); !checked)

@@ -57,7 +57,9 @@ bool is_feedback(const std::string& name, std::string_view ending) {
   return false;
 }
 
-Result<void> check_topic_attribute(const std::string& name, const std::string& value) {
+/// The words differ with the call: CreateTopic names what it does not know, SetTopicAttributes does not.
+Result<void> check_topic_attribute(const std::string& name, const std::string& value, bool fifo, bool creating) {
+  const auto unknown = [&] { return bad_parameter(creating ? "Unknown attribute " + name : std::string("AttributeName")); };
   if (name == "DisplayName")
     return value.size() <= 100 && value.find_first_of("\r\n") == std::string::npos ? Result<void>{} : bad_parameter("DisplayName");
   if (name == "Policy") return value.empty() || parse_json(value) ? Result<void>{} : bad_parameter("Policy Error: null");
@@ -66,6 +68,7 @@ Result<void> check_topic_attribute(const std::string& name, const std::string& v
     const auto policy = parse_delivery_policy(value);
     return policy ? Result<void>{} : Result<void>(std::unexpected(policy.error()));
   }
+  if (!fifo && (name == "ContentBasedDeduplication" || name == "FifoThroughputScope" || name == "ArchivePolicy")) return unknown();
   if (name == "FifoTopic" || name == "ContentBasedDeduplication") return is_truth(value) ? Result<void>{} : bad_parameter(name);
   if (name == "SignatureVersion") return value == "1" || value == "2" ? Result<void>{} : bad_parameter("SignatureVersion");
   if (name == "TracingConfig") return value == "PassThrough" || value == "Active" ? Result<void>{} : bad_parameter("TracingConfig");
@@ -79,7 +82,7 @@ Result<void> check_topic_attribute(const std::string& name, const std::string& v
                ? Result<void>{}
                : bad_parameter(name + " Reason: must be a whole number from 0 to 100");
   if (name == "ArchivePolicy" || name == "DataProtectionPolicy") return bad_parameter(name + " Reason: this server does not offer it");
-  return bad_parameter("AttributeName");
+  return unknown();
 }
 
 std::string default_policy(const Topic& topic) {
@@ -100,6 +103,13 @@ std::string default_policy(const Topic& topic) {
 
 std::unexpected<Error> bad_parameter(const std::string& what) {
   return fail(ErrorKind::invalid, "Invalid parameter: " + what, "InvalidParameterException");
+}
+
+Error of_attributes(Error error) {
+  constexpr std::string_view prefix = "Invalid parameter: ";
+  if (error.message.starts_with(prefix) && !error.message.substr(prefix.size()).starts_with("Attributes"))
+    error.message.insert(prefix.size(), "Attributes Reason: ");
+  return error;
 }
 
 TextMap to_text_map(const Document& document) {
@@ -155,7 +165,8 @@ Result<Topic> Topics::create_topic(const Scope& scope, const std::string& name, 
   if (const auto checked = check_topic_name(name, fifo != attributes.end() && fifo->second == "true"); !checked)
     return std::unexpected(checked.error());
   for (const auto& [key, value] : attributes)
-    if (const auto checked = check_topic_attribute(key, value); !checked) return std::unexpected(checked.error());
+    if (const auto checked = check_topic_attribute(key, value, topic.fifo(), true); !checked)
+      return std::unexpected(of_attributes(checked.error()));
   if (const auto existing = find_topic(topic.arn)) {
     const auto shown = topic_attributes(topic.arn);
     for (const auto& [key, value] : attributes)
@@ -201,7 +212,7 @@ Result<void> Topics::set_topic_attribute(const std::string& topic_arn, const std
   auto topic = find_topic(topic_arn);
   if (!topic) return std::unexpected(topic.error());
   if (name == "FifoTopic") return bad_parameter("AttributeName");
-  if (const auto checked = check_topic_attribute(name, value); !checked) return checked;
+  if (const auto checked = check_topic_attribute(name, value, topic->fifo(), false); !checked) return checked;
   if (value.empty())
     topic->attributes.erase(name);
   else

@@ -18,13 +18,14 @@ struct FetchRequest {
   Duration timeout = std::chrono::seconds(10);
   std::size_t bytes_max = 64u << 20;  ///< a longer document is an error
   std::vector<std::string> vouched_for = {};  ///< see vouched_certificates.h
+  int redirects_max = 0;              ///< more of them are an error
 };
 struct FetchedDocument {
   std::string body;
   std::string content_type;
 };
 
-/// `done` is called once, on the transfer thread: `unavailable` without an answer of 200. Redirects are not followed.
+/// `done` is called once, on the transfer thread: `unavailable` without an answer of 200. Redirects are followed as often as it is allowed, to http and https.
 void fetch(TransferThread& transfers, const FetchRequest& request, std::function<void(Result<FetchedDocument>)> done);
 
 }  // namespace tocsin::delivery

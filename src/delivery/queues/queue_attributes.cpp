@@ -44,8 +44,19 @@ bool contains(const List& list, std::string_view name) {
 constexpr int redrive_receives_max = 1000;
 constexpr std::size_t redrive_sources_max = 10;
 
-Result<void> bad_value(const std::string& name) {
-  return fail(ErrorKind::invalid, fmt::format("Invalid value for the parameter {}.", name), "InvalidAttributeValue");
+Result<void> bad_value(const std::string& name, std::string_view reason = {}) {
+  return fail(ErrorKind::invalid, fmt::format("Invalid value for the parameter {}.{}{}", name, reason.empty() ? "" : " Reason: ", reason),
+              "InvalidAttributeValue");
+}
+
+/// One of the two settings of high throughput that only FIFO queues have.
+Result<void> check_throughput(const std::string& name, const std::string& value, bool fifo, std::initializer_list<std::string_view> known) {
+  if (!fifo)
+    return fail(ErrorKind::invalid, fmt::format("You can specify the {} only when FifoQueue is set to true.", name),
+                "InvalidAttributeName");
+  for (const std::string_view one : known)
+    if (value == one) return {};
+  return bad_value(name, "not a supported value.");
 }
 
 int receive_count_of(const Document& policy) {
@@ -69,7 +80,8 @@ Result<void> check_redrive(const std::string& value) {
     if (name != "deadLetterTargetArn" && name != "maxReceiveCount")
       return bad("Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].");
   const auto arn = parse_arn(text_or(*policy, "deadLetterTargetArn"));
-  if (!arn || arn->service != "sqs") return bad("Invalid value for deadLetterTargetArn.");
+  if (arn && arn->service != "sqs") return bad("Only SQS queues are valid resources for deadLetterTargetArn.");
+  if (!arn) return bad("Invalid value for deadLetterTargetArn.");
   const int count = receive_count_of(*policy);
   if (count < 1 || count > redrive_receives_max) {
     const Document* written = find(*policy, "maxReceiveCount");
@@ -87,13 +99,17 @@ Result<void> check_redrive_allow(const std::string& value) {
   const std::string permission = text_or(*policy, "redrivePermission");
   const Array& sources = array_at(*policy, "sourceQueueArns");
   if (permission != "allowAll" && permission != "denyAll" && permission != "byQueue")
-    return bad("Amazon SQS can't create the redrive allow policy. Allowed values for redrivePermission are: [allowAll, denyAll, byQueue].");
+    return bad("Amazon SQS can't create the redrive allow policy, as it's in an unsupported format.");
   if (permission != "byQueue") {
     if (sources.empty()) return {};
-    return bad("Amazon SQS can't create the redrive allow policy. sourceQueueArns is only valid when redrivePermission is byQueue.");
+    return bad(
+        "Amazon SQS can't create the redrive allow policy. You can specify source queue ARNs only when the permission type is byQueue.");
   }
   if (sources.empty() || sources.size() > redrive_sources_max)
-    return bad("Amazon SQS can't create the redrive allow policy. sourceQueueArns must hold from 1 to 10 queues.");
+    return bad(
+        "Amazon SQS can't create the redrive allow policy. When you specify the byQueue permission type, you must also specify between 1 "
+        "and "
+        "10 source queue ARNs.");
   for (const Document& source : sources)
     if (const auto arn = source.is_string() ? parse_arn(std::string(source.get_string())) : std::nullopt; !arn || arn->service != "sqs")
       return bad("Amazon SQS can't create the redrive allow policy. A source queue ARN is not valid.");
@@ -121,9 +137,8 @@ Result<void> check_one(const std::string& name, const std::string& value, bool f
     return policy && policy->is_object() ? Result<void>{} : bad_value(name);
   }
   if (name == "KmsMasterKeyId") return {};
-  if (name == "DeduplicationScope") return fifo && (value == "queue" || value == "messageGroup") ? Result<void>{} : bad_value(name);
-  if (name == "FifoThroughputLimit")
-    return fifo && (value == "perQueue" || value == "perMessageGroupId") ? Result<void>{} : bad_value(name);
+  if (name == "DeduplicationScope") return check_throughput(name, value, fifo, {"queue", "messageGroup"});
+  if (name == "FifoThroughputLimit") return check_throughput(name, value, fifo, {"perQueue", "perMessageGroupId"});
   return fail(ErrorKind::invalid, fmt::format("Unknown Attribute {}.", name), "InvalidAttributeName");
 }
 
@@ -184,8 +199,15 @@ Result<void> check_queue_attributes(const AttributeMap& attributes, bool fifo, b
   for (const auto& [name, value] : attributes)
     if (const auto checked = check_one(name, value, fifo, creating); !checked) return checked;
   const auto limit = attributes.find("FifoThroughputLimit"), scope = attributes.find("DeduplicationScope");
-  if (limit != attributes.end() && limit->second == "perMessageGroupId" && scope != attributes.end() && scope->second == "queue")
-    return bad_value("FifoThroughputLimit");
+  const bool whole_queue = scope == attributes.end() ? creating : scope->second == "queue";
+  if (limit != attributes.end() && limit->second == "perMessageGroupId" && whole_queue)
+    return bad_value("FifoThroughputLimit",
+                     "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.");
+  const auto managed = attributes.find("SqsManagedSseEnabled"), key = attributes.find("KmsMasterKeyId");
+  if (managed != attributes.end() && managed->second == "true" && key != attributes.end() && !key->second.empty())
+    return fail(ErrorKind::invalid,
+                "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+                "InvalidAttributeValue");
   return {};
 }
 

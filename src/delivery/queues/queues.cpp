@@ -186,9 +186,11 @@ Result<void> Queues::check_dead_letter_target(const Queue& queue, const Attribut
                 "InvalidParameterValue");
   };
   const auto redrive = QueueAttributes(changes).redrive();
+  const auto arn = parse_arn(redrive->dead_letter_queue_arn);
+  if (arn && arn->region != queue.scope.region) return bad("Dead-letter target must be in same region as the source.");
   const auto target = find(redrive->dead_letter_queue_arn);
   if (!target) return bad("Dead letter target does not exist.");
-  if (target->scope.account != queue.scope.account || target->scope.region != queue.scope.region)
+  if (target->scope.account != queue.scope.account)
     return bad("Dead-letter target owner should be same as the source.");
   if (target->attributes.fifo() != queue.attributes.fifo()) return bad("Dead-letter queue must be same type of queue as the source.");
   if (!target->attributes.takes_dead_letters_of(queue.arn()))

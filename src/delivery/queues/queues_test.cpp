@@ -135,6 +135,12 @@ TEST_F(QueuesStory, Refusals) {
   EXPECT_TRUE(create_again("work", {{"VisibilityTimeout", "5"}}));
   EXPECT_EQ(create_again("work", {{"VisibilityTimeout", "6"}}).error().reason, "QueueNameExists");
   EXPECT_EQ(create_again("work", {{"Colour", "red"}}).error().reason, "InvalidAttributeName");
+  EXPECT_EQ(create_again("new", {{"DeduplicationScope", "queue"}}).error().message,
+            "You can specify the DeduplicationScope only when FifoQueue is set to true.");
+  EXPECT_EQ(create_again("new.fifo", {{"FifoQueue", "true"}, {"FifoThroughputLimit", "perMessageGroupId"}}).error().message,
+            "Invalid value for the parameter FifoThroughputLimit. Reason: To set FifoThroughputLimit to perMessageGroupId, the "
+            "DeduplicationScope must be messageGroup.");
+  EXPECT_EQ(create_again("new", {{"SqsManagedSseEnabled", "true"}, {"KmsMasterKeyId", "alias/k"}}).error().reason, "InvalidAttributeValue");
   EXPECT_EQ(create_again("other", {{"VisibilityTimeout", "50000"}}).error().reason, "InvalidAttributeValue");
   EXPECT_EQ(create_again("no spaces", {}).error().reason, "InvalidParameterValue");
   EXPECT_EQ(create_again("work.fifo", {}).error().reason, "InvalidParameterValue");

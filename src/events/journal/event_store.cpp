@@ -20,15 +20,17 @@ const std::vector<storage::Migration> migrations = {
 std::string write_envelope(const EventEnvelope& event) {
   Array resources;
   for (const std::string& arn : event.resources) resources.emplace_back(arn);
-  const std::string rest = to_json(Object{{"v", event.schema_version},
-                                          {"source", event.source},
-                                          {"type", event.type},
-                                          {"subject", event.subject_arn},
-                                          {"resources", std::move(resources)},
-                                          {"bus", event.bus},
-                                          {"causation", event.causation_id},
-                                          {"correlation", event.correlation_id},
-                                          {"depth", event.depth}});
+  Object head{{"v", event.schema_version},
+              {"source", event.source},
+              {"type", event.type},
+              {"subject", event.subject_arn},
+              {"resources", std::move(resources)},
+              {"bus", event.bus},
+              {"causation", event.causation_id},
+              {"correlation", event.correlation_id},
+              {"depth", event.depth}};
+  if (!event.origin.account.empty()) head["origin"] = Array{Document(event.origin.account), Document(event.origin.region)};
+  const std::string rest = to_json(head);
   // the detail is large, and need not be copied to be written
   const std::string detail = to_json(event.detail);
   std::string text;
@@ -54,6 +56,8 @@ EventEnvelope read_event(const storage::Row& row) {
   event.causation_id = text_or(rest, "causation");
   event.correlation_id = text_or(rest, "correlation");
   event.depth = static_cast<int>(integer_or(rest, "depth", 0));
+  if (const Array& origin = array_at(rest, "origin"); origin.size() == 2)
+    event.origin = {std::string(origin[0].as_string()), std::string(origin[1].as_string())};
   if (const Document* detail = tocsin::find(rest, "detail")) event.detail = *detail;
   return event;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "events/patterns/number_arrays.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -270,10 +271,17 @@ bool JsonScan::skip_value(int depth) {
   // one bit a level: set in an object
   std::uint64_t objects = 0;
   int levels = 0;
+  const char* looked_at = next_;
   while (true) {
     skip_blanks();
     const char first = peek();
-    if (first == '{' || first == '[') {
+    const char* const after =
+        first == '[' && next_ >= looked_at && end_ - next_ >= 32 && (next_[1] == '[' || next_[1] == '-' || is_digit(next_[1]))
+            ? after_number_array(next_, end_, depth_max - depth - levels, looked_at)
+            : nullptr;
+    if (after) {
+      next_ = after;
+    } else if (first == '{' || first == '[') {
       if (depth + levels >= depth_max) return false;
       ++next_;
       const bool object = first == '{';

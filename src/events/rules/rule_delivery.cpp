@@ -270,6 +270,7 @@ Result<void> Rules::dispatch_to_bus(const TargetDelivery& delivery) {
   forwarded.correlation_id.clear();
   forwarded.depth = 0;
   forwarded.bus = bus;
+  if (scope != original->scope) forwarded.origin = original->sender();
   forwarded.scope = scope;
   forwarded.idempotency_key = delivery.delivery_id;
   journal_.append(std::move(forwarded));
@@ -292,7 +293,8 @@ Result<void> Rules::dispatch_new_event(const TargetDelivery& delivery) {
                    .resources = {delivery.schedule_arn},
                    .detail = *detail,
                    .bus = bus->name,
-                   .idempotency_key = delivery.delivery_id});
+                   .idempotency_key = delivery.delivery_id,
+                   .origin = scope == delivery.scope ? Scope{} : delivery.scope});
   return {};
 }
 

@@ -90,6 +90,7 @@ Result<void> Rules::migrate() { return state_.database().migrate("events", migra
 // --- buses
 
 Result<EventBus> Rules::create_bus(const EventBus& bus) {
+  if (bus.name.find('/') != std::string::npos) return bad_request("Event bus name must not contain '/'.");
   if (bus.name.empty() ||
       bus.name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos)
     return bad_request("Event bus name is not valid.");
@@ -165,6 +166,11 @@ void Rules::touch_bus(const Scope& scope, const std::string& bus) {
 
 // --- rules
 
+Result<void> Rules::check_role(const Scope& scope, const std::string& role_arn) {
+  if (role_arn.empty() || can_take_on(scope, "events.amazonaws.com", role_arn)) return {};
+  return bad_request(fmt::format("Provided role '{}' cannot be assumed by principal 'events.amazonaws.com'.", role_arn));
+}
+
 Result<void> Rules::check_rule(const Rule& rule) {
   if (rule.pattern.empty() && rule.schedule.empty())
     return bad_request("Parameter(s) EventPattern or ScheduleExpression must be specified.");
@@ -173,9 +179,10 @@ Result<void> Rules::check_rule(const Rule& rule) {
     if (!(rule.schedule.starts_with("rate(") || rule.schedule.starts_with("cron(")) || !parse_schedule(rule.schedule))
       return bad_request("Parameter ScheduleExpression is not valid.");
   }
+  if (const auto checked = check_role(rule.scope, rule.role_arn); !checked) return checked;
   if (rule.pattern.empty()) return {};
   if (rule.pattern.size() > pattern_length_max)
-    return fail(ErrorKind::invalid, "Event pattern is not valid. Reason: it is too long", "InvalidEventPatternException");
+    return bad_request(fmt::format("Parameter EventPattern for rule {} exceeds limit of {}.", rule.name, pattern_length_max));
   const auto pattern = compile_pattern(rule.pattern);
   if (!pattern) return fail(ErrorKind::invalid, invalid_pattern_words(pattern.error()), "InvalidEventPatternException");
   if (!pattern->has_wildcard()) return {};

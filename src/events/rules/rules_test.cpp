@@ -221,5 +221,68 @@ TEST_F(RulesStory, Refusals) {
   EXPECT_TRUE(in_unit([&] { return rules.remove_rule(scope, default_bus, "r"); }));
 }
 
+TEST_F(RulesStory, TargetsMustComeWithWhatTheirKindNeeds) {
+  ASSERT_TRUE(put_rule("r", R"({"source":["shop"]})"));
+  rules.bind("ssm", [](const TargetDelivery&) { return Result<void>(); });
+  const std::string document = "arn:aws:ssm:eu-central-1:111122223333:document/Restart", role = "arn:aws:iam::111122223333:role/rules";
+  const auto words = [&](Object target) {
+    target["Id"] = "t1";
+    const auto put = put_target("r", std::move(target));
+    return put ? std::string() : put.error().reason + ": " + put.error().message;
+  };
+  EXPECT_EQ(words({{"Arn", document}, {"RoleArn", role}}),
+            "ValidationException: Parameter(s) RunCommandParameters must be specified for target: t1.");
+  const Object hosts{{"RunCommandTargets", Array{Object{{"Key", "tag:role"}, {"Values", Array{"web"}}}}}};
+  EXPECT_EQ(words({{"Arn", document}, {"RunCommandParameters", hosts}}),
+            "ValidationException: RoleArn is required for target " + document + ".");
+  EXPECT_EQ(words({{"Arn", queue}, {"RunCommandParameters", hosts}}),
+            "ValidationException: Parameter(s) RunCommandParameters not supported for target: t1.");
+  EXPECT_EQ(words({{"Arn", queue + ".fifo"}}), "ValidationException: Parameter(s) SqsParameters must be specified for target: t1.");
+  EXPECT_EQ(words({{"Arn", queue}, {"DeadLetterConfig", Object{{"Arn", "arn:aws:sns:eu-central-1:111122223333:t"}}}}),
+            "ValidationException: sns is not supported as a dead letter resource.");
+  EXPECT_EQ(words({{"Arn", queue}, {"DeadLetterConfig", Object{{"Arn", dead + ".fifo"}}}}),
+            "ValidationException: SQS FIFO is not supported by Dead Letter Queues.");
+  EXPECT_EQ(words({{"Arn", queue}, {"InputPath", "$.detail['key']"}}), "ValidationException: InputPath for target t1 is invalid.");
+  EXPECT_EQ(words({{"Arn", queue}, {"InputTransformer", Object{{"InputTemplate", "[<aws.events.event.json>]"}}}}),
+            "ValidationException: InputTemplate for target t1 contains placeholder aws.events.event.json valid only for JSON template.");
+  EXPECT_EQ(words({{"Arn", document}, {"RoleArn", role}, {"RunCommandParameters", hosts}}), "");
+  const auto twice = in_unit([&] {
+    return rules.put_targets(scope, default_bus, "r", Array{Object{{"Id", "a"}, {"Arn", queue}}, Object{{"Id", "a"}, {"Arn", dead}}});
+  });
+  EXPECT_EQ(twice.error().message, "Parameter targets is not valid. Reason: More than one target with Id 'a' is provided.");
+}
+
+TEST_F(RulesStory, ARoleThatTheServiceMayNotTakeOnIsRefused) {
+  rules.set_role_check([](const Scope&, const std::string& service, const std::string& role) {
+    return service == "events.amazonaws.com" && role == "arn:aws:iam::111122223333:role/good";
+  });
+  ASSERT_TRUE(put_rule("r", R"({"source":["shop"]})"));
+  const std::string bad = "arn:aws:iam::111122223333:role/bad";
+  const std::string words = "Provided role '" + bad + "' cannot be assumed by principal 'events.amazonaws.com'.";
+  EXPECT_EQ(put_target("r", {{"Id", "1"}, {"Arn", queue}, {"RoleArn", bad}}).error().message, words);
+  EXPECT_TRUE(put_target("r", {{"Id", "1"}, {"Arn", queue}, {"RoleArn", "arn:aws:iam::111122223333:role/good"}}));
+  const auto rule =
+      in_unit([&] { return rules.put_rule({.scope = scope, .name = "s", .pattern = R"({"source":["shop"]})", .role_arn = bad}); });
+  EXPECT_EQ(rule.error().message, words);
+}
+
+TEST_F(RulesStory, AnEventThatCameFromAnotherAccountSaysSo) {
+  const Scope home{"444455556666", "eu-central-1"};
+  rules.set_bus_admission([](const TargetDelivery&) { return Result<void>(); });
+  ASSERT_TRUE(in_unit([&] { return rules.put_rule({.scope = home, .name = "onward", .pattern = R"({"source":["shop"]})"}); }));
+  const Array onward{Object{
+      {"Id", "1"}, {"Arn", "arn:aws:events:eu-central-1:111122223333:event-bus/default"}, {"RoleArn", "arn:aws:iam::444455556666:role/r"}}};
+  ASSERT_TRUE(in_unit([&] { return rules.put_targets(home, default_bus, "onward", onward); }));
+  ASSERT_TRUE(put_rule("theirs", R"({"account":["444455556666"]})"));
+  ASSERT_TRUE(put_target("theirs", {{"Id", "1"}, {"Arn", queue}}));
+  in_unit([&] {
+    return journal.append({.scope = home, .event_time = clock.now(), .source = "shop", .type = "Order", .detail = Object{{"n", 1}}});
+  });
+  executor.run_for(10ms);
+  const auto received = receive(queue);
+  ASSERT_EQ(received.size(), 1u);
+  EXPECT_EQ(text_or(*parse_json(received[0].body), "account"), "444455556666");
+}
+
 }  // namespace
 }  // namespace tocsin::events

@@ -149,14 +149,17 @@ Result<std::string> transform(const Document& transformer, const Document& event
 
 Result<void> bad(std::string words) { return fail(ErrorKind::invalid, std::move(words), "ValidationException"); }
 
+/// Names stand after dots, never quoted in brackets: the service does not take those.
+bool is_path(std::string_view path) { return path.find_first_of("'\"") == std::string_view::npos && parse_path(path).has_value(); }
+
 Result<void> check_transformer(const Document& transformer, const std::string& id) {
   const Object& paths = object_at(transformer, "InputPathsMap");
   if (paths.size() > 100) return bad(fmt::format("InputPathsMap for target {} has more than 100 entries.", id));
   for (const auto& [name, path] : paths) {
     if (std::string_view(name).starts_with("AWS"))
       return bad(fmt::format("InputPathsMap for target {} contains invalid key {}.", id, std::string(name)));
-    if (!parse_path(std::string_view(path.as_string().data(), path.as_string().size())))
-      return bad(fmt::format("InputPathsMap for target {} contains an invalid JSON path {}.", id, std::string(path.as_string())));
+    if (!is_path(std::string_view(path.as_string().data(), path.as_string().size())))
+      return bad(fmt::format("InputPath for target {} is invalid.", id));
   }
   std::string unknown;
   const std::string text = text_or(transformer, "InputTemplate");
@@ -165,6 +168,10 @@ Result<void> check_transformer(const Document& transformer, const std::string& i
     return std::string(quoted ? "" : "0");
   });
   if (!unknown.empty()) return bad(fmt::format("InputTemplate for target {} contains invalid placeholder {}.", id, unknown));
+  // the whole event stands as a value: alone, or in an object
+  constexpr std::string_view whole_event = "<aws.events.event.json>";
+  if (text.find(whole_event) != std::string::npos && text != whole_event && text.find_first_not_of(" \t\r\n") != text.find('{'))
+    return bad(fmt::format("InputTemplate for target {} contains placeholder aws.events.event.json valid only for JSON template.", id));
   if (is_json_template(text) && !parse_json(filled))
     return bad(fmt::format("Invalid InputTemplate for target {} : it is not valid JSON.", id));
   return {};
@@ -191,8 +198,8 @@ Result<void> check_target_input(const Document& target) {
   if (given > 1) return bad(fmt::format("Only one of Input, InputPath, or InputTransformer must be provided for target {}.", id));
   if (const auto input = text_at(target, "Input"); input && !parse_json(*input))
     return bad(fmt::format("JSON syntax error in input for target {}.", id));
-  if (const auto path = text_at(target, "InputPath"); path && !parse_path(*path))
-    return bad(fmt::format("Invalid InputPath for target {}.", id));
+  if (const auto path = text_at(target, "InputPath"); path && !is_path(*path))
+    return bad(fmt::format("InputPath for target {} is invalid.", id));
   if (const Document* transformer = find(target, "InputTransformer")) return check_transformer(*transformer, id);
   return {};
 }

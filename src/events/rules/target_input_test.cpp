@@ -52,7 +52,7 @@ TEST(TargetInput, Refusals) {
   EXPECT_EQ(refused({{"Id", "X"}, {"InputTransformer", Object{{"InputTemplate", "<Y>"}}}}),
             "InputTemplate for target X contains invalid placeholder Y.");
   EXPECT_EQ(refused({{"Id", "X"}, {"Input", "{"}}), "JSON syntax error in input for target X.");
-  EXPECT_EQ(refused({{"Id", "X"}, {"InputPath", "detail"}}), "Invalid InputPath for target X.");
+  EXPECT_EQ(refused({{"Id", "X"}, {"InputPath", "detail"}}), "InputPath for target X is invalid.");
   EXPECT_EQ(refused({{"Id", "X"}, {"Input", "{}"}, {"InputPath", "$"}}),
             "Only one of Input, InputPath, or InputTransformer must be provided for target X.");
 }

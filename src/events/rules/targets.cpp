@@ -5,6 +5,7 @@
 
 #include "events/rules/rule_rows.h"
 #include "events/rules/rules.h"
+#include "events/rules/target_check.h"
 #include "events/rules/target_input.h"
 
 namespace tocsin::events {
@@ -13,18 +14,6 @@ namespace {
 constexpr std::int64_t targets_per_rule_max = 5;
 
 Target read_target(const storage::Row& row) { return {row.text(0), row.text(1), row.document(2)}; }
-
-Result<void> check_dead_letters(const Document& target) {
-  const Document* config = find(target, "DeadLetterConfig");
-  const auto text = config ? text_at(*config, "Arn") : std::nullopt;
-  if (!text) return {};
-  const auto arn = parse_arn(*text);
-  if (!arn || arn->service != "sqs")
-    return bad_request(fmt::format("Invalid DeadLetterConfig.Arn {} : it must be the ARN of an SQS queue.", *text));
-  if (arn->resource.ends_with(".fifo"))
-    return bad_request("The dead-letter queue must be a standard queue, FIFO queues are not supported.");
-  return {};
-}
 
 }  // namespace
 
@@ -43,9 +32,8 @@ Result<void> Rules::check_target(const Document& target, const Rule& rule) {
   if (arn->service == "events" && arn->resource == "event-bus/" + rule.bus && arn->account == rule.scope.account &&
       arn->region == rule.scope.region)
     return bad_request("A rule cannot have its own event bus as its target.");
-  if (arn->service == "sqs" && arn->resource.ends_with(".fifo") && !find(find(target, "SqsParameters"), "MessageGroupId"))
-    return bad_request(fmt::format("Parameter(s) SqsParameters must be specified for target: {}.", text_or(target, "Id")));
-  if (const auto checked = check_dead_letters(target); !checked) return checked;
+  if (const auto checked = check_target_parameters(target, *arn, rule.scope); !checked) return checked;
+  if (const auto checked = check_role(rule.scope, text_or(target, "RoleArn")); !checked) return checked;
   return check_target_input(target);
 }
 
@@ -53,6 +41,7 @@ Result<std::vector<TargetFailure>> Rules::put_targets(const Scope& scope, const 
                                                       const Array& targets) {
   const auto rule = find_rule(scope, bus, rule_name);
   if (!rule) return std::unexpected(rule.error());
+  if (const auto checked = check_distinct_ids(targets); !checked) return std::unexpected(checked.error());
   std::vector<TargetFailure> failures;
   for (const Document& target : targets)
     if (const auto checked = check_target(target, *rule); !checked) return std::unexpected(checked.error());

@@ -17,7 +17,7 @@ Result<void> check_plan(const SchedulePlan& plan, Instant now) {
   if (!parse_schedule(plan.expression, plan.zone)) return invalid(fmt::format("Invalid Schedule Expression {}.", plan.expression));
   // of one time only, the dates are not looked at
   if (is_at(plan)) return {};
-  if (plan.start && plan.end && *plan.end <= *plan.start) return invalid("The EndDate you specify must come after the StartDate.");
+  if (plan.start && plan.end && *plan.end <= *plan.start) return invalid("The StartDate you specify must come before the EndDate.");
   if (plan.end && *plan.end <= now) return invalid("The EndDate you specify cannot be earlier than the present time.");
   return {};
 }

@@ -31,6 +31,34 @@ constexpr std::string_view universal_prefix = "aws-sdk:";
 
 std::unexpected<Error> invalid(std::string words) { return fail(ErrorKind::invalid, std::move(words), "ValidationException"); }
 
+Result<void> check_dead_letters(const Document& target, const Scope& scope) {
+  const Document* config = find(target, "DeadLetterConfig");
+  const auto text = config ? text_at(*config, "Arn") : std::nullopt;
+  if (!text) return {};
+  const auto arn = parse_arn(*text);
+  if (!arn || arn->service != "sqs") return invalid("The dead-letter queue must be an Amazon SQS queue.");
+  if (arn->resource.ends_with(".fifo")) return invalid("The dead-letter queue must be a standard Amazon SQS queue.");
+  if (arn->region != scope.region) return invalid("The dead-letter queue must be in the same Region as the schedule.");
+  return {};
+}
+
+/// The blocks of parameters that a target has, or must have.
+Result<void> check_parameters(const Document& target, const Arn& arn, const Scope& scope) {
+  for (const auto& [member, service] : {std::pair{"EventBridgeParameters", "events"}, std::pair{"SqsParameters", "sqs"}})
+    if (find(target, member) && arn.service != service) return invalid(fmt::format("Parameters {} not supported for the target.", member));
+  if (!arn.region.empty() && arn.region != scope.region)
+    return invalid(fmt::format("The target ARN provided does not match the current region {}.", scope.region));
+  const bool fifo = arn.service == "sqs" && arn.resource.ends_with(".fifo");
+  const bool grouped = find(find(target, "SqsParameters"), "MessageGroupId") != nullptr;
+  if (fifo && !grouped) return invalid("Parameters SqsParameters must be specified.");
+  if (arn.service == "sqs" && !fifo && grouped) return invalid("Parameters MessageGroupId not valid for the target.");
+  if (arn.service == "events" && arn.resource.starts_with("event-bus/") && !find(target, "EventBridgeParameters"))
+    return invalid("Parameters EventBridgeParameters must be specified.");
+  if (const auto input = text_at(target, "Input"); arn.service == "events" && input && !input->empty() && !parse_json(*input))
+    return invalid("JSON syntax error in input for the target.");
+  return check_dead_letters(target, scope);
+}
+
 /// The words that an input may have where the invocation's own facts go.
 std::string filled_input(std::string text, const TargetDelivery& delivery) {
   const std::pair<std::string_view, std::string> facts[] = {{"<aws.scheduler.schedule-arn>", delivery.schedule_arn},
@@ -76,24 +104,23 @@ void Schedules::start() {
 
 Result<void> Schedules::check(const TargetSchedule& schedule) {
   if (const auto checked = check_plan(schedule.plan, state_.now()); !checked) return checked;
-  const Object& target = object_at(schedule.definition, "Target");
-  const std::string arn_text(target.at("Arn").as_string());
+  const Document& target = schedule.definition.at("Target");
+  const std::string arn_text = text_or(target, "Arn");
   const auto arn = parse_arn(arn_text);
   if (!arn) return invalid(fmt::format("Provided Arn {} is not in correct format.", arn_text));
+  if (const auto checked = check_parameters(target, *arn, schedule.scope); !checked) return checked;
+  if (!rules_.can_take_on(schedule.scope, "scheduler.amazonaws.com", text_or(target, "RoleArn")))
+    return invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
   if (arn->service == "scheduler") {
-    if (!arn->resource.starts_with(universal_prefix)) return invalid(fmt::format("{} is not a valid target Arn.", arn_text));
+    if (!arn->resource.starts_with(universal_prefix) || !arn->region.empty() || !arn->account.empty())
+      return invalid("scheduler is not a supported service for a target.");
+    if (text_or(target, "Input").empty()) return invalid("You must provide an input to set this target for your schedule.");
     const std::string rest = arn->resource.substr(universal_prefix.size());
     const std::size_t colon = rest.find(':');
     if (colon == std::string::npos) return invalid(fmt::format("{} is not a valid target Arn.", arn_text));
     return check_universal_(rest.substr(0, colon), rest.substr(colon + 1));
   }
-  if (const auto offered = rules_.offers(*arn); !offered) return offered;
-  const bool to_bus = arn->service == "events" && arn->resource.starts_with("event-bus/");
-  if (to_bus && !target.contains("EventBridgeParameters"))
-    return invalid("EventBridgeParameters must be specified for the target EventBridge PutEvents.");
-  if (arn->service == "sqs" && arn->resource.ends_with(".fifo") && !target.contains("SqsParameters"))
-    return invalid("SqsParameters must be specified for the target SQS FIFO queue.");
-  return {};
+  return rules_.offers(*arn);
 }
 
 void Schedules::store(const TargetSchedule& schedule) {

@@ -20,6 +20,7 @@ struct Machine::Parts {
                 .open_ingest_log = [](const std::string& folder) { return storage::open_file_ingest_log(folder); },
                 .http_carrier = &http,
                 .fetch = [this](const std::string& url, Duration timeout, auto done) { fetch(url, timeout, std::move(done)); },
+                .page = [this](const std::string& url, Duration timeout, auto done) { fetch_page(url, timeout, std::move(done)); },
                 .probe = [this](const detect::ProbeSpec& spec, auto done) { prober.run(spec, std::move(done)); }} {
     if (config.smtp_url.empty()) return;
     smtp = std::make_unique<delivery::SmtpCarrier>(delivery::SmtpCarrierOptions{.url = config.smtp_url, .from = config.smtp_from, .ca_file = config.smtp_ca, .bounces_to = config.smtp_bounces}, clock);
@@ -32,6 +33,16 @@ struct Machine::Parts {
       if (!document) return done(std::unexpected(document.error()));
       done(telemetry::Fetched{std::move(document->body), std::move(document->content_type)});
     });
+  }
+
+  void fetch_page(const std::string& url, Duration timeout, std::function<void(Result<std::string>)> done) {
+    constexpr const char* formats = "application/json,application/atom+xml,application/rss+xml,application/xml;q=0.9,*/*;q=0.1";
+    constexpr std::size_t page_bytes_max = 2u << 20;
+    delivery::fetch(transfers, {.url = url, .accept = formats, .timeout = timeout, .bytes_max = page_bytes_max, .redirects_max = 5},
+                    [done = std::move(done)](Result<delivery::FetchedDocument> document) {
+                      if (!document) return done(std::unexpected(document.error()));
+                      done(std::move(document->body));
+                    });
   }
 
   SystemClock clock;

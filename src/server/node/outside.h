@@ -10,6 +10,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "delivery/carrier.h"
+#include "detect/feeds/feeds.h"
 #include "detect/probes/probe.h"
 #include "storage/ingest_log.h"
 #include "storage/sql.h"
@@ -31,6 +32,7 @@ struct Outside {
   delivery::Carrier* smtp_carrier = nullptr;
   /// How targets are scraped; empty: none are.
   telemetry::Fetch fetch = {};
+  detect::FetchPage page = {};  ///< how status pages are read; none: they are not
   detect::RunProbe probe = {};  ///< none: nothing is probed
   /// Whether the node opens listeners and writes files beside its databases.
   bool on_a_machine = true;

@@ -90,13 +90,14 @@ Result<void> to_health(Rooms& rooms, const EventEnvelope& event) { return rooms.
 
 // what is probed and what operators declare stands in parameters; whoever wrote one that cannot be read finds out in the log
 Result<void> from_parameter(Rooms& rooms, const EventEnvelope& event) {
-  constexpr std::string_view health = "/tocsin/health/", probes = "/tocsin/probes/";
+  constexpr std::string_view feeds = "/tocsin/feeds/", health = "/tocsin/health/", probes = "/tocsin/probes/";
   const std::string name = text_or(event.detail, "name");
-  if (!name.starts_with(health) && !name.starts_with(probes)) return {};
+  if (!name.starts_with(feeds) && !name.starts_with(health) && !name.starts_with(probes)) return {};
   const auto parameter = rooms.parameters.get(event.scope, name, true);
   const auto text = parameter ? std::optional(parameter->value) : std::nullopt;
-  const auto taken = name.starts_with(health) ? rooms.health.on_declaration(event.scope, name.substr(health.size()), text)
-                                              : rooms.probes.on_setting(event.scope, name.substr(probes.size()), text);
+  const auto taken = name.starts_with(feeds)    ? rooms.feeds.on_setting(event.scope, name.substr(feeds.size()), text)
+                     : name.starts_with(health) ? rooms.health.on_declaration(event.scope, name.substr(health.size()), text)
+                                                : rooms.probes.on_setting(event.scope, name.substr(probes.size()), text);
   if (!taken) log::warning("server", "a parameter cannot be read", {{"parameter", name}, {"error", taken.error().message}});
   return {};
 }
@@ -138,6 +139,10 @@ void connect(Rooms& rooms) {
 
   rooms.rules.set_bus_admission([&rooms](const TargetDelivery& delivery) {
     return rooms.resource_guard.admit_account({events::sender_service(delivery), "events:PutEvents", delivery.target.text(), events::sender_arn(delivery)});
+  });
+
+  rooms.rules.set_role_check([&rooms](const Scope& scope, const std::string& service, const std::string& role) {
+    return rooms.roles.assume_as_service(scope.account, service, role, "tocsin-check").has_value();
   });
 
   rooms.rules.bind_later("scheduler", [&rooms](TargetDelivery delivery, auto done) { rooms.own_api.call_universal(std::move(delivery), std::move(done)); });

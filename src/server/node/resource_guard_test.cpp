@@ -199,7 +199,13 @@ TEST(ResourcePolicies, AnotherAccountGetsWhatItIsGivenAndNoMore) {
   story.set_queue_policy("work", Story::policy(story.statement("events.amazonaws.com", "sqs:SendMessage", queue, "")));
   story.rule_to(queue);
   EXPECT_TRUE(story.try_call(other, "events", "PutEvents", put));
-  EXPECT_FALSE(story.received("work").is_null()) << "an event of another account passes the rules of the bus";
+  const Document passed = story.received("work");
+  ASSERT_FALSE(passed.is_null()) << "an event of another account passes the rules of the bus";
+  EXPECT_EQ(text_or(*parse_json(text_or(passed, "Body")), "account"), other_account) << "and says who sent it";
+  story.call("events", "PutRule",
+             {{"Name", "orders"}, {"EventPattern", R"({"source":["shop"],"account":[")" + story.client().account + R"("]})"}});
+  EXPECT_TRUE(story.try_call(other, "events", "PutEvents", put));
+  EXPECT_TRUE(story.received("work").is_null()) << "a rule can ask for one's own account";
   EXPECT_FALSE(story.try_call(other, "sns", "DeleteTopic", {{"TopicArn", topic}}));
   EXPECT_FALSE(story.try_call(other, "sqs", "DeleteQueue", {{"QueueUrl", story.url("work")}}))
       << "never across accounts, whatever the policy says";

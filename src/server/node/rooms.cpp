@@ -47,7 +47,7 @@ Result<std::string> run_from_chat(Rooms& rooms, const Scope& scope, const std::s
 Result<void> check_universal(const wire::ServiceModels& models, const std::string& service, const std::string& action) {
   const auto bad = [&] { return fail(ErrorKind::invalid, "Invalid RequestJson provided. Reason: " + service + ":" + action + " is not a valid target.", "ValidationException"); };
   for (const char* read : {"get", "describe", "list", "poll", "receive", "search", "scan", "query", "select", "read", "lookup", "discover", "validate", "batchGet", "batchDescribe"})
-    if (action.starts_with(read)) return bad();
+    if (action.starts_with(read)) return fail(ErrorKind::invalid, action + " API is not supported.", "ValidationException");
   const wire::ServiceModel* model = models.find(universal_service_name(service));
   std::string operation = action;
   if (!operation.empty()) operation[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(operation[0])));
@@ -97,6 +97,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       heartbeats(ground.state, ground.timers, reports),
       probes(ground.state, reports, &ground.self_metrics, ground.outside.probe),
       health(ground.state, ground.outside.random, ground.journal, ground.timers),
+      feeds(ground.state, health, reports, &ground.self_metrics, ground.outside.page),
       incidents(ground.state, ground.outside.random, ground.journal, ground.timers),
       service_changes(ground.state, ground.metrics, service_graph, hosts, incidents, host_looks),
       recent_changes(ground.state, audit, incidents),
@@ -173,7 +174,7 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
+  const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, feeds, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
                      topics, oncall, updates, dashboards, chat_channels, sampling, trace_settings, objects);
   return migrated ? browser_pages.read_key() : migrated;
 }
@@ -237,6 +238,7 @@ void Rooms::start() {
   reports.start();
   heartbeats.start();
   probes.start();
+  feeds.start();
   health.start();
   queues.start();
   message_moves.start();

@@ -26,6 +26,7 @@
 #include "delivery/queues/queues.h"
 #include "detect/alarms/alarms.h"
 #include "detect/anomalies/anomaly_detectors.h"
+#include "detect/feeds/feeds.h"
 #include "detect/health/health.h"
 #include "detect/probes/probes.h"
 #include "detect/reports/heartbeats.h"
@@ -125,6 +126,7 @@ struct Rooms {
   detect::Heartbeats heartbeats;
   detect::Probes probes;
   detect::Health health;
+  detect::Feeds feeds;
 
   // the record
   incidents::Incidents incidents;
