@@ -166,11 +166,6 @@ void Rules::touch_bus(const Scope& scope, const std::string& bus) {
 
 // --- rules
 
-Result<void> Rules::check_role(const Scope& scope, const std::string& role_arn) {
-  if (role_arn.empty() || can_take_on(scope, "events.amazonaws.com", role_arn)) return {};
-  return bad_request(fmt::format("Provided role '{}' cannot be assumed by principal 'events.amazonaws.com'.", role_arn));
-}
-
 Result<void> Rules::check_rule(const Rule& rule) {
   if (rule.pattern.empty() && rule.schedule.empty())
     return bad_request("Parameter(s) EventPattern or ScheduleExpression must be specified.");
@@ -179,7 +174,6 @@ Result<void> Rules::check_rule(const Rule& rule) {
     if (!(rule.schedule.starts_with("rate(") || rule.schedule.starts_with("cron(")) || !parse_schedule(rule.schedule))
       return bad_request("Parameter ScheduleExpression is not valid.");
   }
-  if (const auto checked = check_role(rule.scope, rule.role_arn); !checked) return checked;
   if (rule.pattern.empty()) return {};
   if (rule.pattern.size() > pattern_length_max)
     return bad_request(fmt::format("Parameter EventPattern for rule {} exceeds limit of {}.", rule.name, pattern_length_max));

@@ -42,12 +42,6 @@ class Rules {
   void bind_later(std::string service, DispatchLater dispatch);
   /// Asked before an event goes to a bus of another account; an error refuses it. None: no such event goes.
   void set_bus_admission(DispatchTarget admit) { admit_to_bus_ = std::move(admit); }
-  /// Whether a service ("events.amazonaws.com") may take on a role in an account. None: any role will do.
-  using TrustsService = std::function<bool(const Scope&, const std::string& service, const std::string& role_arn)>;
-  void set_role_check(TrustsService trusts) { trusts_ = std::move(trusts); }
-  bool can_take_on(const Scope& scope, const std::string& service, const std::string& role_arn) const {
-    return !trusts_ || trusts_(scope, service, role_arn);
-  }
   /// Subscribes to the journal as "rules"; registers the carrier "event-target" and the timers "events.schedule". Before the start of
   /// journal, outbox and timers.
   void start();
@@ -116,7 +110,6 @@ class Rules {
   void plan_schedule(const Rule& rule, Instant after);
   Result<void> check_rule(const Rule& rule);
   Result<void> check_target(const Document& target, const Rule& rule);
-  Result<void> check_role(const Scope& scope, const std::string& role_arn);
   void touch_bus(const Scope& scope, const std::string& bus);
   void count(const Rule& rule, const char* metric, double value = 1);
   void count(const TargetDelivery& delivery, const char* metric);
@@ -131,7 +124,6 @@ class Rules {
   std::map<std::string, DispatchTarget> dispatchers_;
   std::map<std::string, DispatchLater> later_;
   DispatchTarget admit_to_bus_;
-  TrustsService trusts_;
   std::unique_ptr<RetryCarrier> carrier_;
   std::unique_ptr<Cache> cache_;
 };

@@ -252,20 +252,6 @@ TEST_F(RulesStory, TargetsMustComeWithWhatTheirKindNeeds) {
   EXPECT_EQ(twice.error().message, "Parameter targets is not valid. Reason: More than one target with Id 'a' is provided.");
 }
 
-TEST_F(RulesStory, ARoleThatTheServiceMayNotTakeOnIsRefused) {
-  rules.set_role_check([](const Scope&, const std::string& service, const std::string& role) {
-    return service == "events.amazonaws.com" && role == "arn:aws:iam::111122223333:role/good";
-  });
-  ASSERT_TRUE(put_rule("r", R"({"source":["shop"]})"));
-  const std::string bad = "arn:aws:iam::111122223333:role/bad";
-  const std::string words = "Provided role '" + bad + "' cannot be assumed by principal 'events.amazonaws.com'.";
-  EXPECT_EQ(put_target("r", {{"Id", "1"}, {"Arn", queue}, {"RoleArn", bad}}).error().message, words);
-  EXPECT_TRUE(put_target("r", {{"Id", "1"}, {"Arn", queue}, {"RoleArn", "arn:aws:iam::111122223333:role/good"}}));
-  const auto rule =
-      in_unit([&] { return rules.put_rule({.scope = scope, .name = "s", .pattern = R"({"source":["shop"]})", .role_arn = bad}); });
-  EXPECT_EQ(rule.error().message, words);
-}
-
 TEST_F(RulesStory, AnEventThatCameFromAnotherAccountSaysSo) {
   const Scope home{"444455556666", "eu-central-1"};
   rules.set_bus_admission([](const TargetDelivery&) { return Result<void>(); });

@@ -33,7 +33,6 @@ Result<void> Rules::check_target(const Document& target, const Rule& rule) {
       arn->region == rule.scope.region)
     return bad_request("A rule cannot have its own event bus as its target.");
   if (const auto checked = check_target_parameters(target, *arn, rule.scope); !checked) return checked;
-  if (const auto checked = check_role(rule.scope, text_or(target, "RoleArn")); !checked) return checked;
   return check_target_input(target);
 }
 

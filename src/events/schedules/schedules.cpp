@@ -109,8 +109,6 @@ Result<void> Schedules::check(const TargetSchedule& schedule) {
   const auto arn = parse_arn(arn_text);
   if (!arn) return invalid(fmt::format("Provided Arn {} is not in correct format.", arn_text));
   if (const auto checked = check_parameters(target, *arn, schedule.scope); !checked) return checked;
-  if (!rules_.can_take_on(schedule.scope, "scheduler.amazonaws.com", text_or(target, "RoleArn")))
-    return invalid("The execution role you provide must allow AWS EventBridge Scheduler to assume the role.");
   if (arn->service == "scheduler") {
     if (!arn->resource.starts_with(universal_prefix) || !arn->region.empty() || !arn->account.empty())
       return invalid("scheduler is not a supported service for a target.");

@@ -141,10 +141,6 @@ void connect(Rooms& rooms) {
     return rooms.resource_guard.admit_account({events::sender_service(delivery), "events:PutEvents", delivery.target.text(), events::sender_arn(delivery)});
   });
 
-  rooms.rules.set_role_check([&rooms](const Scope& scope, const std::string& service, const std::string& role) {
-    return rooms.roles.assume_as_service(scope.account, service, role, "tocsin-check").has_value();
-  });
-
   rooms.rules.bind_later("scheduler", [&rooms](TargetDelivery delivery, auto done) { rooms.own_api.call_universal(std::move(delivery), std::move(done)); });
   rooms.rules.bind_later("events:api-destination", [&rooms](TargetDelivery delivery, auto done) { rooms.connections.invoke(std::move(delivery), std::move(done)); });
 
