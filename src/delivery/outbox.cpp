@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t settled_per_pass_max = 64;
 constexpr std::size_t read_per_pass_max = 1024;
 constexpr Duration purge_interval = 10min;
+constexpr Duration reread_interval = 10s;
 
 }  // namespace
 
@@ -49,17 +50,29 @@ Result<void> Outbox::Parts::look(const std::string& name, Pass& found) {
   return {};
 }
 
+/// With a backlog, what is in memory already is not read again each time.
 void Outbox::Parts::look_for_due(Channel& channel, const std::string& name, const std::set<std::string>& ending, Pass& found) {
-  const std::size_t count_max = channel.lanes.size() + ending.size() + read_per_pass_max;
-  const auto due = store.due(name, state.now(), count_max);
-  found.more = due.size() >= count_max;
+  const Instant now = state.now();
+  if (now - channel.reread >= reread_interval) channel.read_to = {};
+  const bool from_the_beginning = channel.read_to.sequence == 0;
+  if (from_the_beginning) channel.reread = now;
+  found.read_to = channel.read_to;
+  const std::size_t count_max = ending.size() + read_per_pass_max + (from_the_beginning ? channel.lanes.size() : 0);
+  auto due = store.due(name, now, channel.read_to, count_max);
+  // whatever comes before the others after its time
+  found.more = due.size() >= count_max || !from_the_beginning;
+  found.moved = !from_the_beginning && due.size() < count_max;
+  if (!from_the_beginning)
+    for (ParcelStore::Due& cancelled : store.due(name, Instant{}, {}, settled_per_pass_max)) due.insert(due.begin(), std::move(cancelled));
   std::map<std::string, std::size_t> taken;
   for (const ParcelStore::Due& each : due) {
-    if (channel.lanes.knows(each.id) || ending.contains(each.id)) continue;
-    if (each.cancelled) {
+    if (channel.lanes.knows(each.id) || ending.contains(each.id)) {
+      // it is on its way
+    } else if (each.cancelled) {
       found.to_settle.emplace_back(each.id, Settled::cancelled);
     } else if (!channel.carrier || found.to_carry.size() >= read_per_pass_max || !channel.lanes.has_room()) {
       found.more = true;
+      return;
     } else if (!each.lane.empty() && (!channel.lanes.has_room(each.lane) || taken[each.lane] >= Lanes::lane_waiting_max)) {
       store.hold(each.sequence);
       channel.lanes.hold(each.lane);
@@ -69,13 +82,17 @@ void Outbox::Parts::look_for_due(Channel& channel, const std::string& name, cons
       found.moved = true;
       found.to_carry.push_back(std::make_shared<StoredParcel>(std::move(*stored)));
     }
+    if (each.at != Instant{}) found.read_to = {each.at, each.sequence};
   }
+  // to the end of it: what was put before it meanwhile is found from the beginning
+  if (due.size() < count_max) found.read_to = {};
 }
 
 void Outbox::Parts::passed(const std::string& name, Result<void> result, Pass& found) {
   Channel& channel = channels[name];
   channel.passing = false;
   if (stopped) return;
+  channel.read_to = result ? found.read_to : ParcelStore::Place{};
   if (!result) return arm(name, state.now() + outbox_retry_first);
   channel.backlog = found.more;
   if (found.next) arm(name, *found.next);

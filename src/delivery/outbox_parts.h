@@ -29,7 +29,9 @@ struct Outbox::Parts : std::enable_shared_from_this<Parts> {
   struct Channel {
     Carrier* carrier = nullptr;
     Lanes lanes;
-    bool backlog = true;  ///< more may be due in the store than is in memory
+    bool backlog = true;         ///< more may be due in the store than is in memory
+    ParcelStore::Place read_to;  ///< what is due up to here is in memory, while there is a backlog
+    Instant reread{};            ///< when it was read from the beginning
     bool passing = false;
     bool pass_again = false;
     TimerId wake = 0;
@@ -43,6 +45,7 @@ struct Outbox::Parts : std::enable_shared_from_this<Parts> {
     std::optional<Instant> next;
     bool more = false;   ///< more may be due than was looked at
     bool moved = false;  ///< it was not in vain
+    ParcelStore::Place read_to;
   };
 
   /// How a parcel came down: carried with an outcome, or ended without being carried.

@@ -120,13 +120,14 @@ std::vector<std::string> ParcelStore::channels_with_parcels() {
   return names;
 }
 
-std::vector<ParcelStore::Due> ParcelStore::due(const std::string& channel, Instant now, std::size_t count_max) {
+std::vector<ParcelStore::Due> ParcelStore::due(const std::string& channel, Instant now, const Place& after, std::size_t count_max) {
   std::vector<Due> found;
   for (const storage::Row& row :
-       database_.query("SELECT sequence, id, cancelled, lane FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
+       database_.query("SELECT sequence, id, cancelled, lane, due_ns FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
+                       " AND (due_ns, sequence)>(?, ?)"
                        " ORDER BY due_ns, sequence LIMIT ?",
-                       {channel, now, count_max}))
-    found.push_back({row.integer(0), row.text(1), row.truth(2), row.text(3)});
+                       {channel, now, after.due, after.sequence, count_max}))
+    found.push_back({row.integer(0), row.text(1), row.truth(2), row.text(3), row.instant(4)});
   return found;
 }
 

@@ -48,8 +48,14 @@ class ParcelStore {
     std::string id;
     bool cancelled;
     std::string lane;
+    Instant at;
   };
-  std::vector<Due> due(const std::string& channel, Instant now, std::size_t count_max);
+  /// Where reading went on to in the order of what is due.
+  struct Place {
+    Instant due{};
+    std::int64_t sequence = 0;
+  };
+  std::vector<Due> due(const std::string& channel, Instant now, const Place& after, std::size_t count_max);
   /// Of a lane that is full: due again when it is promoted.
   void hold(std::int64_t sequence);
   /// Up to `count_max` held parcels of a lane become due; how many did.
