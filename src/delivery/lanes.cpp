@@ -32,6 +32,7 @@ bool Lanes::add(SharedParcel parcel) {
   Lane& lane = lane_of(name);
   lane.waiting.push_back(std::move(parcel));
   ++waiting_;
+  waiting_bytes_ += lane.waiting.back()->bytes;
   take_turn(lane.waiting.back()->parcel.lane, lane);
   return true;
 }
@@ -48,6 +49,7 @@ SharedParcel Lanes::take() {
     SharedParcel parcel = std::move(lane.waiting.front());
     lane.waiting.pop_front();
     --waiting_;
+    waiting_bytes_ -= parcel->bytes;
     ++lane.in_the_air;
     ++in_the_air_;
     take_turn(name, lane);
@@ -62,7 +64,11 @@ bool Lanes::withdraw(const std::string& id) {
   const std::string name = known->second;
   const auto found = lanes_.find(name);
   if (found == lanes_.end()) return false;
-  if (std::erase_if(found->second.waiting, [&](const SharedParcel& parcel) { return parcel->parcel.id == id; }) == 0) return false;
+  std::deque<SharedParcel>& waiting = found->second.waiting;
+  const auto parcel = std::ranges::find_if(waiting, [&](const SharedParcel& each) { return each->parcel.id == id; });
+  if (parcel == waiting.end()) return false;
+  waiting_bytes_ -= (*parcel)->bytes;
+  waiting.erase(parcel);
   --waiting_;
   known_.erase(id);
   forget_if_idle(name);

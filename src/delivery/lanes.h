@@ -24,8 +24,8 @@ class Lanes {
   /// Waiting, in the air or coming down.
   bool knows(const std::string& id) const { return known_.contains(id); }
   std::size_t size() const { return known_.size(); }
-  bool has_room() const { return waiting_ < waiting_max; }
-  bool is_half_empty() const { return waiting_ < waiting_max / 2; }
+  bool has_room() const { return waiting_ < waiting_max && waiting_bytes_ < waiting_bytes_max; }
+  bool is_half_empty() const { return waiting_ < waiting_max / 2 && waiting_bytes_ < waiting_bytes_max / 2; }
   bool has_room(const std::string& lane) const;
 
   /// At the end of its lane; false when it is known already.
@@ -47,7 +47,9 @@ class Lanes {
   void release(const std::string& lane) { held_.erase(lane); }
   std::vector<std::string> held_with_room() const;
 
-  static constexpr std::size_t waiting_max = 2048;
+  static constexpr std::size_t waiting_max = 16'384;
+  /// Of their texts; in memory they are a few times as large.
+  static constexpr std::size_t waiting_bytes_max = std::size_t{12} << 20;
   static constexpr std::size_t lane_waiting_max = 256;
 
  private:
@@ -66,6 +68,7 @@ class Lanes {
   std::size_t per_lane_max_ = 32;
   std::size_t in_the_air_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t waiting_bytes_ = 0;
   std::unordered_map<std::string, Lane> lanes_;
   std::deque<std::string> turns_;
   std::unordered_map<std::string, std::string> known_;  ///< id to lane

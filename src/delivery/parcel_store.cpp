@@ -48,6 +48,7 @@ std::vector<Duration> read_delays(const Document& document) {
 StoredParcel read_parcel(const storage::Row& row) {
   StoredParcel stored;
   stored.sequence = row.integer(0);
+  stored.bytes = row.text(5).size();
   stored.parcel = {.id = row.text(1),
                    .channel = row.text(2),
                    .owner = row.text(3),
@@ -81,6 +82,8 @@ std::optional<StoredParcel> ParcelStore::insert(Parcel parcel, bool named, Insta
   stored.named = named;
   const Instant due = std::max(now, parcel.not_before);
   stored.expires = due + parcel.plan.expires_after;
+  std::string content = to_json(parcel.content);
+  stored.bytes = content.size();
   const auto row = database_.query_one(
       "INSERT INTO delivery_outbox_parcels (sequence, id, channel, owner, order_key, state, due_ns, expires_ns, enqueued_ns, settled_ns, "
       "attempts,"
@@ -88,7 +91,7 @@ std::optional<StoredParcel> ParcelStore::insert(Parcel parcel, bool named, Insta
       " VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM delivery_outbox_parcels), ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, 0, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO NOTHING RETURNING sequence",
       {parcel.id, parcel.channel, parcel.owner, parcel.order_key, stored.held ? 0 : 1, due, stored.expires, due, named,
-       write_delays(parcel.plan.delays), parcel.content, parcel.context, parcel.lane});
+       write_delays(parcel.plan.delays), std::move(content), parcel.context, parcel.lane});
   if (!row) return std::nullopt;
   stored.sequence = row->integer(0);
   stored.parcel = std::move(parcel);
@@ -117,13 +120,14 @@ std::vector<std::string> ParcelStore::channels_with_parcels() {
   return names;
 }
 
-std::vector<ParcelStore::Due> ParcelStore::due(const std::string& channel, Instant now, std::size_t count_max) {
+std::vector<ParcelStore::Due> ParcelStore::due(const std::string& channel, Instant now, const Place& after, std::size_t count_max) {
   std::vector<Due> found;
   for (const storage::Row& row :
-       database_.query("SELECT sequence, id, cancelled, lane FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
+       database_.query("SELECT sequence, id, cancelled, lane, due_ns FROM delivery_outbox_parcels WHERE channel=? AND state=1 AND due_ns<=?"
+                       " AND (due_ns, sequence)>(?, ?)"
                        " ORDER BY due_ns, sequence LIMIT ?",
-                       {channel, now, count_max}))
-    found.push_back({row.integer(0), row.text(1), row.truth(2), row.text(3)});
+                       {channel, now, after.due, after.sequence, count_max}))
+    found.push_back({row.integer(0), row.text(1), row.truth(2), row.text(3), row.instant(4)});
   return found;
 }
 
@@ -172,6 +176,10 @@ void ParcelStore::record_attempt(const std::string& id, int attempt, Instant at,
 
 void ParcelStore::wait_until(const StoredParcel& stored, int attempts, Instant due) {
   database_.execute("UPDATE delivery_outbox_parcels SET attempts=?, due_ns=? WHERE sequence=?", {attempts, due, stored.sequence});
+}
+
+bool ParcelStore::remove(std::int64_t sequence) {
+  return database_.execute("DELETE FROM delivery_outbox_parcels WHERE sequence=? AND state<2", {sequence}) > 0;
 }
 
 void ParcelStore::settle(const StoredParcel& stored, Settled outcome, Instant now) {

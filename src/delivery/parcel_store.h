@@ -18,8 +18,9 @@ struct StoredParcel {
   Instant expires;
   int attempts = 0;
   bool cancelled = false;
-  bool named = false;  ///< the caller gave the id and may give it again
-  bool held = false;   ///< behind an earlier one of its order key, or of a lane that is full
+  bool named = false;     ///< the caller gave the id and may give it again
+  std::size_t bytes = 0;  ///< of its content's text
+  bool held = false;      ///< behind an earlier one of its order key, or of a lane that is full
 };
 
 /// Threads and units: as the Outbox.
@@ -47,8 +48,14 @@ class ParcelStore {
     std::string id;
     bool cancelled;
     std::string lane;
+    Instant at;
   };
-  std::vector<Due> due(const std::string& channel, Instant now, std::size_t count_max);
+  /// Where reading went on to in the order of what is due.
+  struct Place {
+    Instant due{};
+    std::int64_t sequence = 0;
+  };
+  std::vector<Due> due(const std::string& channel, Instant now, const Place& after, std::size_t count_max);
   /// Of a lane that is full: due again when it is promoted.
   void hold(std::int64_t sequence);
   /// Up to `count_max` held parcels of a lane become due; how many did.
@@ -64,6 +71,8 @@ class ParcelStore {
   void wait_until(const StoredParcel& stored, int attempts, Instant due);
   /// Also lets the next parcel of its order key go.
   void settle(const StoredParcel& stored, Settled outcome, Instant now);
+  /// Of one that nobody can ask for any more; false when it was settled already.
+  bool remove(std::int64_t sequence);
   /// The parcel, when it was not settled yet.
   std::optional<StoredParcel> cancel(const std::string& id);
 

@@ -11,6 +11,7 @@ struct StateExecutor::Queue {
   std::mutex mutex;
   std::deque<Unit> units;
   std::deque<Unit> behind;
+  std::size_t calls = 0;  ///< in the group that runs
   bool scheduled = false;
 };
 
@@ -21,6 +22,8 @@ constexpr std::size_t group_units_max = 256;
 constexpr std::size_t behind_units_min = 32;
 // bounds how long a call waits for what runs behind; long enough that a commit is shared by many
 constexpr Duration behind_max = std::chrono::milliseconds(20);
+// the same in a group with calls, which wait for its commit
+constexpr Duration behind_beside_calls_max = std::chrono::milliseconds(5);
 
 /// An exception is a defect of one unit: it is undone and told so, and the others go on.
 Result<void> run_work(StateExecutor::Work& work) {
@@ -120,12 +123,14 @@ void StateExecutor::finish(Finished finished) {
 std::optional<StateExecutor::Unit> StateExecutor::next_unit(std::size_t group_size, Instant& behind_until) {
   const std::lock_guard lock(queue_->mutex);
   const bool call = !queue_->units.empty() && group_size < group_units_max - (queue_->behind.empty() ? 0 : behind_units_min);
+  queue_->calls = (group_size == 0 ? 0 : queue_->calls) + (call ? 1 : 0);
   std::deque<Unit>& queue = call ? queue_->units : queue_->behind;
   if (queue.empty() || group_size >= group_units_max) return std::nullopt;
   if (!call) {
+    const Duration shorter = queue_->calls > 0 ? behind_max - behind_beside_calls_max : Duration{0};
     if (behind_until == Instant{})
       behind_until = executor_.now() + behind_max;
-    else if (executor_.now() >= behind_until)
+    else if (executor_.now() >= behind_until - shorter)
       return std::nullopt;
   }
   Unit unit = std::move(queue.front());

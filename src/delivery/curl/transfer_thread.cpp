@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace tocsin::delivery {
 namespace {
@@ -63,7 +64,8 @@ struct TransferThread::Parts {
   const std::size_t concurrent_max;
   CURLM* const multi = (initialize_curl(), curl_multi_init());
   std::mutex mutex;
-  std::deque<std::unique_ptr<Transfer>> waiting;
+  std::deque<Make> waiting;
+  bool awake = false;  ///< looks at what waits before it sleeps
   bool stopping = false;
   std::map<CURL*, std::unique_ptr<Transfer>> running;  // on the thread only
   std::thread thread;
@@ -90,9 +92,14 @@ TransferThread::~TransferThread() {
 }
 
 void TransferThread::start(std::unique_ptr<Transfer> transfer) {
+  start([transfer = std::move(transfer)]() mutable { return std::move(transfer); });
+}
+
+void TransferThread::start(Make make) {
   {
     const std::lock_guard lock(parts_->mutex);
-    parts_->waiting.push_back(std::move(transfer));
+    parts_->waiting.push_back(std::move(make));
+    if (std::exchange(parts_->awake, true)) return;
   }
   curl_multi_wakeup(parts_->multi);
 }
@@ -110,17 +117,22 @@ void TransferThread::Parts::run() {
     transfer->on_finished(CURLE_ABORTED_BY_CALLBACK);
   }
   running.clear();
-  for (const auto& transfer : waiting) transfer->on_finished(CURLE_ABORTED_BY_CALLBACK);
+  for (Make& make : waiting) make()->on_finished(CURLE_ABORTED_BY_CALLBACK);
   waiting.clear();
 }
 
 bool TransferThread::Parts::begin_waiting() {
-  const std::lock_guard lock(mutex);
+  std::unique_lock lock(mutex);
+  awake = false;
   while (!waiting.empty() && running.size() < concurrent_max && !stopping) {
-    CURL* const handle = waiting.front()->handle();
-    running.emplace(handle, std::move(waiting.front()));
+    Make make = std::move(waiting.front());
     waiting.pop_front();
+    lock.unlock();
+    std::unique_ptr<Transfer> transfer = make();
+    CURL* const handle = transfer->handle();
+    running.emplace(handle, std::move(transfer));
     curl_multi_add_handle(multi, handle);
+    lock.lock();
   }
   return !stopping;
 }

@@ -2,6 +2,7 @@
 // (delivery/http, delivery/smtp).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -47,6 +48,9 @@ class TransferThread {
   ~TransferThread();
   /// From any thread.
   void start(std::unique_ptr<Transfer> transfer);
+  /// The same for one that is made on the transfer thread, which spares the caller curl's part of the work.
+  using Make = std::move_only_function<std::unique_ptr<Transfer>()>;
+  void start(Make make);
 
  private:
   struct Parts;

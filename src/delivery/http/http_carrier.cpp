@@ -40,13 +40,27 @@ CarryOutcome outcome_of(int status) {
   return outcome;
 }
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string url, method, body;
+  Headers headers;
+};
+
+Request request_of(const Document& content) {
+  Request request{text_or(content, "url"), text_or(content, "method", "POST"), text_or(content, "body"), {}};
+  for (const auto& field : object_at(content, "headers"))
+    request.headers.emplace_back(field.key(), std::string_view(field.value().get_string()));
+  return request;
+}
+
 class HttpTransfer final : public Transfer {
  public:
-  HttpTransfer(const HttpCarrierOptions& options, const Document& content, Carrier::Done done)
-      : body_(text_or(content, "body")), answer_(receive_into(options.answer_bytes_max)), done_(std::move(done)) {
+  HttpTransfer(const HttpCarrierOptions& options, Request request, Carrier::Done done)
+      : body_(std::move(request.body)), answer_(receive_into(options.answer_bytes_max)), done_(std::move(done)) {
     CURL* const curl = handle();
-    const std::string method = text_or(content, "method", "POST");
-    curl_easy_setopt(curl, CURLOPT_URL, text_or(content, "url").c_str());
+    const std::string& method = request.method;
+    curl_easy_setopt(curl, CURLOPT_URL, request.url.c_str());
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_USERAGENT, options.user_agent.c_str());
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout / std::chrono::milliseconds(1)));
@@ -58,7 +72,7 @@ class HttpTransfer final : public Transfer {
     }
     if (method == "HEAD") curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method.c_str());
-    set_headers(object_at(content, "headers"));
+    set_headers(request.headers);
   }
   ~HttpTransfer() override { curl_slist_free_all(headers_); }
 
@@ -72,12 +86,11 @@ class HttpTransfer final : public Transfer {
  private:
   void add_header(const std::string& line) { headers_ = curl_slist_append(headers_, line.c_str()); }
 
-  void set_headers(const Object& fields) {
+  void set_headers(const Headers& fields) {
     // curl's own ideas: no waiting for 100, no form type that nobody named
     add_header("Expect:");
     bool typed = false;
-    for (const auto& field : fields) {
-      const std::string name(field.key()), value(std::string_view(field.value().get_string()));
+    for (const auto& [name, value] : fields) {
       typed |= curl_strequal(name.c_str(), "Content-Type") != 0;
       if (curl_strequal(name.c_str(), "Content-Length") || curl_strequal(name.c_str(), "Host")) continue;
       add_header(value.empty() ? name + ";" : name + ": " + value);
@@ -108,7 +121,9 @@ HttpCarrier::HttpCarrier(HttpCarrierOptions options, TransferThread& transfers) 
 void HttpCarrier::carry(const std::string&, const Document& content, Done done) {
   if (const std::string fault = fault_of(content); !fault.empty())
     return done({.result = CarryResult::refused, .error = fault, .error_code = "SDK_CLIENT_ERROR"});
-  transfers_.start(std::make_unique<HttpTransfer>(options_, content, std::move(done)));
+  transfers_.start([&options = options_, request = request_of(content), done = std::move(done)]() mutable -> std::unique_ptr<Transfer> {
+    return std::make_unique<HttpTransfer>(options, std::move(request), std::move(done));
+  });
 }
 
 }  // namespace tocsin::delivery

@@ -16,6 +16,8 @@
 #include "api/reported_alerts/mail_receiver.h"
 #include "api/xray/daemon/xray_daemon.h"
 #include "base/log.h"
+#include "delivery/arrivals/recorded_carrier.h"
+#include "server/config/data_directory.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
 #include "server/node/pipeline.h"
@@ -189,8 +191,8 @@ class WholeInterior final : public Interior {
   void start_parts() {
     Executor& executor = *ground_->executor;
     auto begin = [this] {
-      if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", *ground_->outside.http_carrier, {.in_all = 256, .per_lane = 16});
-      if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", *ground_->outside.smtp_carrier);
+      if (ground_->outside.http_carrier) ground_->outbox.add_carrier("http", recorded(*ground_->outside.http_carrier, "http"), {.in_all = 256, .per_lane = 16});
+      if (ground_->outside.smtp_carrier) ground_->outbox.add_carrier("smtp", recorded(*ground_->outside.smtp_carrier, "smtp"));
       ground_->metrics.start();
       ground_->logs.start();
       ground_->traces.start();
@@ -210,6 +212,15 @@ class WholeInterior final : public Interior {
       begun.set_value();
     });
     begun.get_future().wait();
+  }
+
+  // on a machine what arrived is on disk before the state knows of it, so that a killed server sends little of it again
+  delivery::Carrier& recorded(delivery::Carrier& carrier, const char* channel) {
+    if (!ground_->outside.on_a_machine) return carrier;
+    const std::string path = DataDirectory{ground_->config.data}.arrivals().string() + '-' + channel;
+    recorded_.push_back(std::make_unique<delivery::RecordedCarrier>(
+        carrier, [path, &clock = ground_->outside.clock] { return std::make_unique<delivery::ArrivalBook>(path, clock); }));
+    return *recorded_.back();
   }
 
   // what happened and what was run is kept for a month; incidents keep their own
@@ -242,6 +253,7 @@ class WholeInterior final : public Interior {
     counted.get_future().wait();
   }
 
+  std::vector<std::unique_ptr<delivery::RecordedCarrier>> recorded_;
   std::unique_ptr<Foundation> ground_;
   Rooms rooms_;
   api::AccessGate gate_;
