@@ -101,6 +101,13 @@ Checked<void> check_actions(const Call& call, ActionsOf alarm) {
   return {};
 }
 
+Checked<void> check_action_configuration(const Call& call) {
+  const Document* told = find(find(call.input, "ActionConfiguration"), "AlarmTagsPropagation");
+  if (told && find(*told, "IncludedTagKeys") && find(*told, "ExcludedTagKeys"))
+    return validation_error("You cannot specify both IncludedTagKeys and ExcludedTagKeys.");
+  return {};
+}
+
 Checked<detect::Tags> read_tags(const Document& input) {
   detect::Tags tags = pairs_at(input, "Tags", "Key");
   if (tags.size() > tags_max) return validation_error("The collection Tags must not have a size greater than 50.");

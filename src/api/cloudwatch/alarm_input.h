@@ -14,6 +14,8 @@ Checked<void> check_name(const Call& call);
 /// Every action is an ARN of a kind that the alarm may have, of this region.
 Checked<void> check_actions(const Call& call, ActionsOf alarm);
 /// The member Tags: at most 50, none of the reserved prefix.
+/// Which of the alarm's tags it tells.
+Checked<void> check_action_configuration(const Call& call);
 Checked<detect::Tags> read_tags(const Document& input);
 
 }  // namespace tocsin::api::cloudwatch

@@ -36,7 +36,7 @@ Checked<Object> single_definition(const Call& call, const Document& metric) {
 }
 
 Checked<Object> math_definition(const Call& call, const Document& math) {
-  const auto queries = read_queries(call.operation, array_at(math, "MetricDataQueries"), 20);
+  const auto queries = read_queries(call, array_at(math, "MetricDataQueries"), 20);
   if (!queries) return refuse("InvalidParameterValueException", queries.error().message);
   std::size_t returning = 0, metrics = 0;
   std::int64_t period_s = 0;

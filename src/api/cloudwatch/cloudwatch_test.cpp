@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <cmath>
+#include <limits>
 
 #include "api/cloudwatch/service.h"
 #include "api/cloudwatch/whole_answer_test.h"
@@ -377,6 +379,33 @@ TEST_F(CloudWatchStory, PromQlAlarmsAreCheckedAndDescribed) {
   EXPECT_EQ(refused("PutMetricAlarm", mixed), "ValidationError: Threshold should not be set if EvaluationCriteria is set.");
   EXPECT_EQ(to_json(must("DescribeAlarmContributors", {{"AlarmName", "hot"}})), R"({"AlarmContributors":[]})");
   EXPECT_EQ(refused("DescribeAlarmContributors", {{"AlarmName", "cold"}}).substr(0, 25), "ResourceNotFoundException");
+}
+
+TEST_F(CloudWatchStory, AnAlarmKeepsWhichTagsItTells) {
+  Object tells = alarm("tells");
+  tells["ActionConfiguration"] = Object{{"AlarmTagsPropagation", Object{{"Enabled", true}, {"IncludedTagKeys", Array{"team"}}}}};
+  must("PutMetricAlarm", tells);
+  EXPECT_EQ(must("DescribeAlarms", {{"AlarmNames", Array{"tells"}}})["MetricAlarms"].as_array()[0].at("ActionConfiguration"),
+            tells["ActionConfiguration"]);
+  tells["ActionConfiguration"].at("AlarmTagsPropagation").as_object()["ExcludedTagKeys"] = Array{"cost"};
+  EXPECT_EQ(refused("PutMetricAlarm", tells), "ValidationError: You cannot specify both IncludedTagKeys and ExcludedTagKeys.");
+}
+
+TEST_F(CloudWatchStory, AThresholdIsANumber) {
+  Object endless = alarm("endless");
+  for (const double value : {std::numeric_limits<double>::infinity(), std::nan("")}) {
+    endless["Threshold"] = value;
+    EXPECT_EQ(refused("PutMetricAlarm", endless), "ValidationError: The value of parameter Threshold must be a finite number.");
+  }
+}
+
+TEST_F(CloudWatchStory, AQueryMayNameTheAccountThatAsks) {
+  put({{"Value", 7.0}, {"Timestamp", to_ns(noon - 1min)}});
+  Object query = stat_query("m1", "Sum");
+  query["AccountId"] = "000000000000";
+  EXPECT_EQ(must("GetMetricData", data_request({query}))["MetricDataResults"].as_array()[0].at("Values").as_array().size(), 1u);
+  query["AccountId"] = "999999999999";
+  EXPECT_EQ(refused("GetMetricData", data_request({query})).substr(0, 23), "NotImplementedException");
 }
 
 }  // namespace

@@ -29,8 +29,7 @@ std::optional<Instant> time_at(const Call& call, std::string_view member) {
 /// When no types are named, metric alarms alone are meant.
 std::set<AlarmKind> kinds_of(const Call& call) {
   std::set<AlarmKind> kinds;
-  for (const std::string& type : texts_at(call.input, "AlarmTypes"))
-    kinds.insert(detect::alarm_kind_of(type));
+  for (const std::string& type : texts_at(call.input, "AlarmTypes")) kinds.insert(detect::alarm_kind_of(type));
   if (array_at(call.input, "AlarmTypes").empty()) kinds.insert(AlarmKind::metric);
   return kinds;
 }

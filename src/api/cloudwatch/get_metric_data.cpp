@@ -136,7 +136,7 @@ Reply get_metric_data(MetricStore& metrics, const telemetry::MathSources& source
   const Instant start = instant_from_ns(integer_or(call.input, "StartTime", 0)),
                 end = instant_from_ns(integer_or(call.input, "EndTime", 0));
   if (start >= end) return validation_error("The parameter EndTime must be greater than StartTime.");
-  auto queries = read_queries(call.operation, array_at(call.input, "MetricDataQueries"), queries_max);
+  auto queries = read_queries(call, array_at(call.input, "MetricDataQueries"), queries_max);
   if (!queries) return std::unexpected(queries.error());
   const auto count_max = datapoints_per_page(call);
   if (!count_max) return std::unexpected(count_max.error());

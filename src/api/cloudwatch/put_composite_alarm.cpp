@@ -25,15 +25,15 @@ Checked<void> check_suppressor(const Call& call) {
 }  // namespace
 
 Reply put_composite_alarm(Alarms& alarms, const Call& call) {
-  if (find(call.input, "ActionConfiguration")) return not_offered(call.operation, "ActionConfiguration");
   if (auto name = check_name(call); !name) return std::unexpected(name.error());
   if (auto actions = check_actions(call, ActionsOf::composite); !actions) return std::unexpected(actions.error());
   if (auto suppressor = check_suppressor(call); !suppressor) return std::unexpected(suppressor.error());
+  if (auto told = check_action_configuration(call); !told) return std::unexpected(told.error());
   const auto tags = read_tags(call.input);
   if (!tags) return std::unexpected(tags.error());
   Object definition;
-  for (const char* member : {"AlarmName", "AlarmDescription", "AlarmRule", "ActionsSuppressor", "ActionsSuppressorWaitPeriod",
-                             "ActionsSuppressorExtensionPeriod"})
+  for (const char* member : {"AlarmName", "AlarmDescription", "AlarmRule", "ActionConfiguration", "ActionsSuppressor",
+                             "ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"})
     if (const Document* value = find(call.input, member)) definition[member] = *value;
   for (const char* list : {"OKActions", "AlarmActions", "InsufficientDataActions"}) definition[list] = array_at(call.input, list);
   if (auto put = alarms.put_composite(call.scope, definition, truth_or(call.input, "ActionsEnabled", true), *tags); !put)

@@ -9,17 +9,9 @@
 namespace tocsin::api::cloudwatch {
 namespace {
 
-constexpr const char* members[] = {"AlarmName",
-                                   "AlarmDescription",
-                                   "ScheduledQueryConfiguration",
-                                   "ActionLogLineCount",
-                                   "ActionLogLineRoleArn",
-                                   "QueryResultsToEvaluate",
-                                   "QueryResultsToAlarm",
-                                   "Threshold",
-                                   "ComparisonOperator",
-                                   "TreatMissingData",
-                                   "WarmUpConfiguration"};
+constexpr const char* members[] = {"AlarmName",          "AlarmDescription",     "ActionConfiguration",    "ScheduledQueryConfiguration",
+                                   "ActionLogLineCount", "ActionLogLineRoleArn", "QueryResultsToEvaluate", "QueryResultsToAlarm",
+                                   "Threshold",          "ComparisonOperator",   "TreatMissingData",       "WarmUpConfiguration"};
 
 /// What is asked must be understood now, not first when it runs.
 Checked<void> check_query(const Document& configuration) {
@@ -33,9 +25,9 @@ Checked<void> check_query(const Document& configuration) {
 }  // namespace
 
 Reply put_log_alarm(detect::LogAlarms& alarms, const Call& call) {
-  if (find(call.input, "ActionConfiguration")) return not_offered(call.operation, "ActionConfiguration");
   if (auto name = check_name(call); !name) return std::unexpected(name.error());
   if (auto actions = check_actions(call, ActionsOf::composite); !actions) return std::unexpected(actions.error());
+  if (auto told = check_action_configuration(call); !told) return std::unexpected(told.error());
   const std::int64_t lines = integer_or(call.input, "ActionLogLineCount", 0);
   if (lines < 0 || lines > 50) return validation_error("ActionLogLineCount must be between 0 and 50.");
   if (lines > 0) return not_offered(call.operation, "ActionLogLineCount");

@@ -1,5 +1,6 @@
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
 #include <boost/json.hpp>
+#include <cmath>
 
 #include "api/cloudwatch/alarm_input.h"
 #include "api/cloudwatch/operations.h"
@@ -68,7 +69,7 @@ Checked<void> check_watched(const Call& call, const std::vector<telemetry::Metri
 Checked<void> check_metric_math(const Call& call) {
   for (const char* member : metric_members)
     if (has(call, member)) return validation_error(std::string(member) + " should not be set if list of Metrics is set.");
-  auto queries = read_queries(call.operation, array_at(call.input, "Metrics"), 20);
+  auto queries = read_queries(call, array_at(call.input, "Metrics"), 20);
   if (!queries) return std::unexpected(queries.error());
   std::size_t metrics = 0;
   std::int64_t period_s = 0;
@@ -97,6 +98,8 @@ Checked<void> check_threshold(const Call& call) {
                    : validation_error("The comparison operator " + text_or(call.input, "ComparisonOperator") +
                                       " is not supported for alarms based on anomaly detection models.");
   if (!by_band && !has(call, "Threshold")) return null_member("Threshold");
+  if (const auto threshold = number_at(call.input, "Threshold"); threshold && !std::isfinite(*threshold))
+    return validation_error("The value of parameter Threshold must be a finite number.");
   return {};
 }
 
@@ -160,7 +163,7 @@ void put_members(Object& definition, const Call& call, std::span<const char* con
 
 Object with_defaults(const Call& call) {
   Object definition;
-  put_members(definition, call, std::initializer_list<const char*>{"AlarmName", "AlarmDescription"});
+  put_members(definition, call, std::initializer_list<const char*>{"AlarmName", "AlarmDescription", "ActionConfiguration"});
   put_members(definition, call, action_lists);
   const auto add_empty_lists = [&definition] {
     for (const char* list : action_lists)
@@ -194,9 +197,9 @@ Checked<void> check_kind(const Call& call) {
 }  // namespace
 
 Reply put_metric_alarm(Alarms& alarms, const Call& call) {
-  if (has(call, "ActionConfiguration")) return not_offered(call.operation, "ActionConfiguration");
   if (auto name = check_name(call); !name) return std::unexpected(name.error());
   if (auto kind = check_kind(call); !kind) return std::unexpected(kind.error());
+  if (auto told = check_action_configuration(call); !told) return std::unexpected(told.error());
   const Document definition = with_defaults(call);
   const auto terms = detect::parse_terms(definition);
   if (!terms) return to_service_error(terms.error());

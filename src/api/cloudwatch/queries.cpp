@@ -17,7 +17,7 @@ bool is_id(std::string_view id) {
          std::all_of(id.begin(), id.end(), [](unsigned char c) { return std::isalnum(c) || c == '_'; });
 }
 
-Checked<void> check_query(std::string_view operation, const Document& document, const std::string& place) {
+Checked<void> check_query(const Call& call, const Document& document, const std::string& place) {
   const bool has_stat = find(document, "MetricStat"), has_expression = find(document, "Expression");
   if (!is_id(text_or(document, "Id")))
     return validation_error("The value for parameter " + place + ".Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.");
@@ -25,8 +25,9 @@ Checked<void> check_query(std::string_view operation, const Document& document, 
     return validation_error(has_stat ? "The parameters " + place + ".Expression and " + place +
                                            ".MetricStat are mutually exclusive and you have specified both."
                                      : "Either the parameter " + place + ".Expression or " + place + ".MetricStat must be specified.");
-  if (find(document, "AccountId")) return not_offered(operation, "MetricDataQueries.AccountId");
-  if (operation == "PutMetricAlarm" && telemetry::calls_function(text_or(document, "Expression"), "SEARCH"))
+  if (find(document, "AccountId") && text_or(document, "AccountId") != call.scope.account)
+    return not_offered(call.operation, "MetricDataQueries.AccountId of another account");
+  if (call.operation == "PutMetricAlarm" && telemetry::calls_function(text_or(document, "Expression"), "SEARCH"))
     return validation_error("SEARCH is not supported on Metric Alarms.");
   const Document* stat = find(document, "MetricStat");
   const auto period = stat ? integer_at(*stat, "Period") : integer_at(document, "Period");
@@ -43,7 +44,7 @@ Checked<void> check_query(std::string_view operation, const Document& document, 
 
 }  // namespace
 
-Checked<std::vector<telemetry::MetricQuery>> read_queries(std::string_view operation, const Array& documents, std::size_t count_max) {
+Checked<std::vector<telemetry::MetricQuery>> read_queries(const Call& call, const Array& documents, std::size_t count_max) {
   if (documents.empty()) return validation_error("The parameter MetricDataQueries is required.");
   if (documents.size() > count_max)
     return validation_error("The collection MetricDataQueries must not have a size greater than " + std::to_string(count_max) + ".");
@@ -51,7 +52,7 @@ Checked<std::vector<telemetry::MetricQuery>> read_queries(std::string_view opera
   std::set<std::string> ids;
   for (std::size_t i = 0; i < documents.size(); ++i) {
     const std::string place = "MetricDataQueries.member." + std::to_string(i + 1);
-    if (auto checked = check_query(operation, documents[i], place); !checked) return std::unexpected(checked.error());
+    if (auto checked = check_query(call, documents[i], place); !checked) return std::unexpected(checked.error());
     auto query = detect::parse_metric_query(documents[i]);
     if (!query) return validation_error("The value for parameter " + place + "." + query.error().message);
     if (!ids.insert(query->id).second) return validation_error("The values for parameter id in the MetricDataQueries are not unique.");

@@ -6,6 +6,6 @@
 
 namespace tocsin::api::cloudwatch {
 
-Checked<std::vector<telemetry::MetricQuery>> read_queries(std::string_view operation, const Array& documents, std::size_t count_max);
+Checked<std::vector<telemetry::MetricQuery>> read_queries(const Call& call, const Array& documents, std::size_t count_max);
 
 }  // namespace tocsin::api::cloudwatch

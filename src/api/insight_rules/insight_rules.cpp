@@ -153,13 +153,12 @@ std::expected<ContributorReports::Request, ServiceError> read_request(LogSetting
   const std::int64_t start_ms = integer_or(call.input, "StartTime", 0) / 1'000'000 / 60'000 * 60'000,
                      end_ms = integer_or(call.input, "EndTime", 0) / 1'000'000;
   if (start_ms >= end_ms) return invalid("StartTime must be before EndTime.");
-  auto parsed = ContributorRule::parse(text_or(*rule, "Definition"));
-  if (!parsed) return invalid(parsed.error().message);
-  ContributorReports::Request request{
-      .scope = call.scope, .rule = std::move(*parsed), .enabled = {}, .start_ms = start_ms, .end_ms = end_ms, .period_s = period_s};
-  for (const Document& span : array_at(*rule, "Spans"))
-    request.enabled.push_back({integer_or(span, "from", 0), integer_or(span, "to", INT64_MAX)});
-  return request;
+  auto request = ContributorReports::request_of(call.scope, *rule);
+  if (!request) return invalid(request.error().message);
+  request->start_ms = start_ms;
+  request->end_ms = end_ms;
+  request->period_s = period_s;
+  return std::move(*request);
 }
 
 void get_report(storage::StateExecutor& state, LogSettings& settings, ContributorReports& reports, Call call, Complete complete) {

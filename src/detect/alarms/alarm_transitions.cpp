@@ -38,6 +38,12 @@ std::string AlarmTransitions::append(const AlarmRecord& alarm, std::string_view 
                         .idempotency_key = key});
 }
 
+Document AlarmTransitions::with_tags(const AlarmRecord& alarm, Document told, void (*add)(Object&, const ToldTags&)) {
+  if (const Document* propagation = tags_propagation(alarm.definition))
+    add(told.as_object(), told_tags(*propagation, store_.tags(alarm.arn())));
+  return told;
+}
+
 void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
   const StateView before = view_of(alarm);
   const bool changes = before.state != change.state;
@@ -60,7 +66,7 @@ void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
                                                                  .data = state_history_text(before, after)});
   if (change.evidence) store_.put_evidence(alarm.scope, sequence, alarm.name, change.window_end, *change.evidence);
   const auto mute = mutes_.active(alarm.scope, alarm.name, change.at);
-  Document detail = event_detail(alarm, before, after, mute);
+  Document detail = with_tags(alarm, event_detail(alarm, before, after, mute), add_to_event);
   const std::string key = alarm.arn() + '/' + std::to_string(sequence);
   const std::string event_id = append(alarm, alarm_event_type, detail, change.at, key);
   if (step.act_from)
@@ -71,7 +77,7 @@ void AlarmTransitions::apply(AlarmRecord& alarm, const StateChange& change) {
                 .at = change.at,
                 .event_id = event_id,
                 .idempotency_key = key,
-                .message = gate_.has_actions(alarm, after.state, change.level) ? notification(alarm, before, after) : Document(),
+                .message = gate_.has_actions(alarm, after.state, change.level) ? with_tags(alarm, notification(alarm, before, after), add_to_message) : Document(),
                 .event_detail = std::move(detail),
                 .level = change.level},
                mute);
@@ -92,7 +98,7 @@ void AlarmTransitions::apply_contributor(const AlarmRecord& alarm, const Contrib
                                        .contributor_id = contributor.id,
                                        .contributor_attributes = to_json(contributor.attributes)});
   const auto mute = mutes_.active(alarm.scope, alarm.name, at);
-  Document detail = contributor_event_detail(alarm, contributor, mute);
+  Document detail = with_tags(alarm, contributor_event_detail(alarm, contributor, mute), add_to_event);
   const std::string key = alarm.arn() + '/' + std::to_string(sequence);
   const std::string event_id = append(alarm, contributor_event_type, detail, at, key);
   gate_.take(alarm,
@@ -102,7 +108,7 @@ void AlarmTransitions::apply_contributor(const AlarmRecord& alarm, const Contrib
               .at = at,
               .event_id = event_id,
               .idempotency_key = key,
-              .message = contributor_notification(alarm, contributor, before.state),
+              .message = with_tags(alarm, contributor_notification(alarm, contributor, before.state), add_to_message),
               .event_detail = std::move(detail),
               .level = ActionLevel::contributor,
               .contributor = contributor},
@@ -182,8 +188,8 @@ void AlarmTransitions::act_now(const AlarmRecord& alarm, AlarmState from, Instan
               .at = at,
               .event_id = {},
               .idempotency_key = key,
-              .message = notification(alarm, before, after),
-              .event_detail = event_detail(alarm, before, after, mute),
+              .message = with_tags(alarm, notification(alarm, before, after), add_to_message),
+              .event_detail = with_tags(alarm, event_detail(alarm, before, after, mute), add_to_event),
               .level = contributors.empty() ? ActionLevel::all : ActionLevel::alarm},
              mute);
   for (const ContributorRecord& each : contributors)
@@ -195,8 +201,8 @@ void AlarmTransitions::act_now(const AlarmRecord& alarm, AlarmState from, Instan
                   .at = at,
                   .event_id = {},
                   .idempotency_key = key + '/' + each.id,
-                  .message = contributor_notification(alarm, each, from),
-                  .event_detail = contributor_event_detail(alarm, each, mute),
+                  .message = with_tags(alarm, contributor_notification(alarm, each, from), add_to_message),
+                  .event_detail = with_tags(alarm, contributor_event_detail(alarm, each, mute), add_to_event),
                   .level = ActionLevel::contributor,
                   .contributor = each},
                  mute);

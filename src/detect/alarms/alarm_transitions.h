@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "detect/alarms/alarm_gate.h"
+#include "detect/alarms/told_tags.h"
 #include "model/event_envelope.h"
 
 namespace tocsin::detect {
@@ -47,6 +48,8 @@ class AlarmTransitions {
   void unmute(const Scope& scope, const std::string& alarm, Instant at);
 
  private:
+  /// What is told, with the alarm's tags when it is to tell them.
+  Document with_tags(const AlarmRecord& alarm, Document told, void (*add)(Object&, const ToldTags&));
   SuppressorView suppressor_of(const AlarmRecord& composite);
   void put_suppression(AlarmRecord& composite, const Suppression& next);
   void act_now(const AlarmRecord& alarm, AlarmState from, Instant at, std::string_view why);

@@ -94,6 +94,23 @@ TEST(AlarmStory, DisabledActionsStaySilentButEventsGoOn) {
   EXPECT_EQ(world.state_events().size(), 1u);
 }
 
+TEST(AlarmStory, AnAlarmTellsThoseOfItsTagsThatItIsToTell) {
+  World world(noon + 5s);
+  world.put_alarm(
+      {{"ActionConfiguration", Object{{"AlarmTagsPropagation", Object{{"Enabled", true}, {"ExcludedTagKeys", Array{"cost"}}}}}}});
+  ASSERT_TRUE(world.in_unit([&]() -> Result<void> {
+    world.alarms->store().put_tags(world.alarms->store().find(scope, "slow")->arn(), {{"team", "pay"}, {"cost", "7"}});
+    return {};
+  }));
+  world.report(99);
+  world.run_for(60s);
+  ASSERT_EQ(world.actions.requests.size(), 1u);
+  EXPECT_EQ(to_json(*find(world.actions.requests[0].message, "AlarmTags")), R"([{"Key":"team","Value":"pay"}])");
+  EXPECT_EQ(text_or(world.actions.requests[0].message, "AlarmTagsStatus"), "SUCCESS");
+  EXPECT_EQ(to_json(*find(world.state_events()[0].detail, "alarmTags")), R"({"team":"pay"})");
+  EXPECT_EQ(text_or(world.state_events()[0].detail, "alarmTagsStatus"), "SUCCESS");
+}
+
 TEST(AlarmStory, AFailedActionIsWrittenDown) {
   World world(noon + 5s);
   world.put_alarm({});

@@ -64,6 +64,7 @@
 #include "telemetry/audit/audit_trail.h"
 #include "telemetry/dashboards/dashboards.h"
 #include "telemetry/logs/contributors/contributor_reports.h"
+#include "telemetry/logs/contributors/rule_metrics.h"
 #include "telemetry/logs/exports/log_exports.h"
 #include "telemetry/logs/intake/log_intake.h"
 #include "telemetry/sampling/sampling_rules.h"
@@ -120,6 +121,7 @@ struct Rooms {
 
   // detect
   detect::AnomalyDetectors anomalies;
+  telemetry::RuleMetrics rule_metrics;
   detect::MetricAlarmData alarm_data;
   detect::Alarms alarms;
   detect::Reports reports;

@@ -57,7 +57,7 @@ api::Service make_systems_manager(Rooms& rooms, const api::ListTokens& tokens) {
 void add_metric_views(Rooms& rooms, const api::ListTokens& tokens, std::vector<api::Service>& services) {
   for (api::Service& service : services)
     if (service.name == "cloudwatch")
-      api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens, {.bands = &rooms.anomalies}});
+      api::cloudwatch::add_views(service, {rooms.ground.metrics, rooms.alarms, rooms.dashboards, rooms.ground.outside.random, tokens, {.bands = &rooms.anomalies, .rules = &rooms.rule_metrics}});
 }
 
 /// logs:Unmask on the group, by the caller's policies.
@@ -75,7 +75,7 @@ std::vector<api::Service> make_services(Rooms& rooms) {
   services.push_back(api::make_sts_service({rooms.access_keys, rooms.sessions, rooms.policies, rooms.roles, rooms.mfa_devices, rooms.identity_providers, rooms.ground.state, rooms.ground.secrets, rooms.ground.outside.fetch ? fetch_identity_documents() : FetchIdentityDocument{}}));
   services.push_back(api::make_iam_service({rooms.identities, rooms.policies, rooms.access_keys, rooms.authorizer, tokens, rooms.login_profiles, rooms.accounts, rooms.mfa_devices, rooms.identity_providers}));
   services.push_back(api::make_cloudtrail_service(rooms.audit, tokens));
-  services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies}, &rooms.anomalies));
+  services.push_back(api::make_cloudwatch_service(rooms.ground.metrics, rooms.alarms, tokens, {.bands = &rooms.anomalies, .rules = &rooms.rule_metrics}, &rooms.anomalies));
   services.back().operations.push_back({"PutLogAlarm", api::Handle([&rooms](const api::Call& call) { return api::cloudwatch::put_log_alarm(rooms.log_alarms, call); })});
   for (api::Operation& each : api::insight_rule_operations(rooms.ground.state, rooms.log_settings, rooms.contributor_reports, tokens))
     services.back().operations.push_back(std::move(each));

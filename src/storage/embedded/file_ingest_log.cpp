@@ -27,6 +27,8 @@ class FileIngestLog final : public IngestLog {
  private:
   using Segment = std::shared_ptr<LogSegment>;
   Result<Segment> open_segment(std::uint64_t first_offset);
+  Result<std::uint64_t> append_quietly(std::string_view record);
+  void tell_refusals(const Result<std::uint64_t>& appended);
   Result<void> begin_segment(std::uint64_t first_offset);
   std::vector<Segment> segments_from(std::uint64_t offset) const;
   LogSegment::Place place_in(const LogSegment& segment, std::uint64_t offset) const;
@@ -36,6 +38,7 @@ class FileIngestLog final : public IngestLog {
   mutable std::mutex mutex_;       ///< guards the members below; held for no disk access but opening and removing segments
   std::vector<Segment> segments_;  ///< by offset; the last is appended to
   bool folder_is_dirty_ = true;
+  std::uint64_t refused_ = 0;  ///< records, since the disk took one; of the appending thread
   std::mutex syncing_;
   // where the last read ended: readers follow one another through the log
   LogSegment::Place last_read_{};
@@ -73,6 +76,23 @@ Result<void> FileIngestLog::begin_segment(std::uint64_t first_offset) {
 }
 
 Result<std::uint64_t> FileIngestLog::append(std::string_view record) {
+  auto offset = append_quietly(record);
+  tell_refusals(offset);
+  return offset;
+}
+
+/// A line when the disk begins to refuse and one when it takes again, however many records are sent in between.
+void FileIngestLog::tell_refusals(const Result<std::uint64_t>& appended) {
+  if (appended) {
+    if (refused_ > 0) log::info("storage/ingest_log", "the disk takes records again", {{"refused", std::to_string(refused_)}});
+    refused_ = 0;
+  } else if (appended.error().kind != ErrorKind::limit_exceeded && refused_++ == 0) {
+    log::error("storage/ingest_log", "the disk refuses records: what is sent is refused until it takes them again",
+               {{"error", appended.error().message}});
+  }
+}
+
+Result<std::uint64_t> FileIngestLog::append_quietly(std::string_view record) {
   if (record.size() > record_size_max) return fail(ErrorKind::limit_exceeded, "a record of the ingest log holds at most 64 MiB");
   Segment segment;
   {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -87,6 +88,50 @@ TEST_F(FileIngestLogTest, LeavesFilesThatAreNotItsOwn) {
   auto log = open();
   EXPECT_EQ(log->append("a"), 0u);
   EXPECT_TRUE(fs::exists(folder_ / "notes.txt"));
+}
+
+/// A disk that can be full.
+struct FullDisk final : LogFolder {
+  struct File final : LogFile {
+    explicit File(bool& full) : full(full) {}
+    Result<void> write_at(std::uint64_t position, std::string_view text) override {
+      if (full) return fail(ErrorKind::unavailable, "No space left on device");
+      bytes.resize(std::max<std::size_t>(bytes.size(), position + text.size()));
+      return bytes.replace(position, text.size(), text), Result<void>();
+    }
+    Result<std::string> read_at(std::uint64_t position, std::size_t size) const override {
+      return bytes.substr(std::min<std::size_t>(position, bytes.size()), size);
+    }
+    Result<void> truncate(std::uint64_t size) override { return bytes.resize(size), Result<void>(); }
+    Result<void> sync() override { return {}; }
+    std::uint64_t size() const override { return bytes.size(); }
+    bool& full;
+    std::string bytes;
+  };
+  explicit FullDisk(bool& full) : full(full) {}
+  Result<std::vector<std::string>> list() const override { return std::vector<std::string>(); }
+  Result<std::unique_ptr<LogFile>> open(const std::string&) override { return std::make_unique<File>(full); }
+  Result<void> remove(const std::string&) override { return {}; }
+  Result<void> sync() override { return {}; }
+  bool& full;
+};
+
+TEST_F(FileIngestLogTest, AFullDiskWritesOneLineAndOneMoreWhenItIsOver) {
+  log::set_level(log::Level::info);
+  bool full = false;
+  auto log = *open_ingest_log(std::make_unique<FullDisk>(full));
+  EXPECT_TRUE(log->append("a"));
+  full = true;
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(log->append("b"));
+  full = false;
+  EXPECT_TRUE(log->append("c"));
+  EXPECT_TRUE(log->append("d"));
+  const std::string lines = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2) << lines;
+  EXPECT_NE(lines.find("the disk refuses records"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("No space left on device"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("refused=3"), std::string::npos) << lines;
 }
 
 }  // namespace

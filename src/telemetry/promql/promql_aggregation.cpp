@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -122,11 +123,31 @@ std::string number_label(double value) {
   return text;
 }
 
+/// As count_values writes a value: the shortest digits, never an exponent.
+std::string fixed_label(double value) {
+  if (!std::isfinite(value)) return number_label(value);
+  char shortest[32];
+  const char* const end = std::to_chars(shortest, shortest + sizeof shortest, std::fabs(value), std::chars_format::scientific).ptr;
+  const char* const e = std::find(static_cast<const char*>(shortest), end, 'e');
+  std::string digits(static_cast<const char*>(shortest), e);
+  std::erase(digits, '.');
+  int exponent = 0;
+  std::from_chars(e + (e[1] == '+' ? 2 : 1), end, exponent);
+  if (exponent < 0) {
+    digits.insert(0, "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0'));
+  } else if (static_cast<std::size_t>(exponent) + 1 >= digits.size()) {
+    digits.append(static_cast<std::size_t>(exponent) + 1 - digits.size(), '0');
+  } else {
+    digits.insert(static_cast<std::size_t>(exponent) + 1, ".");
+  }
+  return (std::signbit(value) ? "-" : "") + digits;
+}
+
 void add_counts(Vector& out, const Expr& aggregation, const Vector& vector, const std::string& label) {
   Vector labelled = vector;
   Expr with_label = aggregation;
   if (!aggregation.without) with_label.labels.push_back(label);
-  for (Element& element : labelled) set_label(element.labels, label, number_label(element.value));
+  for (Element& element : labelled) set_label(element.labels, label, fixed_label(element.value));
   if (aggregation.without) std::erase(with_label.labels, label);
   for (const Group& group : groups_of(with_label, labelled)) out.push_back({group.labels, static_cast<double>(group.elements.size())});
 }

@@ -30,6 +30,9 @@ double computed(const std::string& op, double left, double right) {
   return std::atan2(left, right);
 }
 
+/// atan2 keeps the metric's name, as a Prometheus does.
+bool drops_name(const Expr& binary) { return binary.return_bool || (!is_comparison(binary.text) && binary.text != "atan2"); }
+
 bool is_listed(const std::vector<std::string>& labels, const std::string& name) {
   return std::find(labels.begin(), labels.end(), name) != labels.end();
 }
@@ -48,7 +51,7 @@ Labels result_labels(const Expr& binary, const Labels& many, const Labels& one) 
   const VectorMatching& matching = binary.matching;
   Labels labels = many;
   // a filter keeps the name
-  if (!is_comparison(binary.text) || binary.return_bool) set_label(labels, metric_name_label, "");
+  if (drops_name(binary)) set_label(labels, metric_name_label, "");
   if (matching.card == VectorMatching::Card::one_to_one) {
     Labels kept;
     for (const auto& label : labels) {
@@ -92,7 +95,7 @@ Vector apply_scalar(const Expr& binary, const Vector& vector, double scalar, boo
       if (!holds(binary.text, left, right)) continue;
     } else {
       result.value = apply_scalars(binary, left, right);
-      set_label(result.labels, metric_name_label, "");
+      if (drops_name(binary)) set_label(result.labels, metric_name_label, "");
     }
     out.push_back(std::move(result));
   }
@@ -102,6 +105,8 @@ Vector apply_scalar(const Expr& binary, const Vector& vector, double scalar, boo
 Result<Vector> apply_vectors(const Expr& binary, const Vector& left, const Vector& right) {
   const VectorMatching& matching = binary.matching;
   if (matching.card == VectorMatching::Card::many_to_many) return set_operation(binary, left, right);
+  // before anything is said of the other
+  if (left.empty() || right.empty()) return Vector();
   // the side that may have several is walked; the other has one for each signature
   const bool many_right = matching.card == VectorMatching::Card::one_to_many;
   const Vector &many = many_right ? right : left, &one = many_right ? left : right;

@@ -142,14 +142,28 @@ std::optional<double> smoothed(const RangeArguments& range) {
   return now;
 }
 
-date::year_month_day day_of(double seconds) {
-  return date::floor<date::days>(date::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds))));
-}
-
-double second_of_day(double seconds) {
-  const auto time = date::sys_seconds(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
-  return static_cast<double>((time - date::floor<date::days>(time)).count());
-}
+/// A moment as Go's time tells it, in which a Prometheus is written: 64 bits of seconds from a first year on, and any number that does not
+/// fit is the least that does.
+struct CalendarTime {
+  explicit CalendarTime(double seconds) {
+    constexpr std::uint64_t first_second_to_1970 = 9'223'372'028'715'321'600;
+    constexpr std::int64_t first_year = -292'277'022'399;
+    constexpr std::uint64_t day_s = 86'400, cycle_days = 146'097;  // 400 years
+    const bool fits = seconds >= -0x1p63 && seconds < 0x1p63;
+    const std::int64_t whole = fits ? static_cast<std::int64_t>(seconds) : std::numeric_limits<std::int64_t>::min();
+    const std::uint64_t since_first = static_cast<std::uint64_t>(whole) + first_second_to_1970, days = since_first / day_s;
+    second_of_day = static_cast<double>(since_first % day_s);
+    // every cycle is as that of 2001
+    const date::sys_days cycle_begin = date::year(2001) / 1 / 1;
+    day = cycle_begin + date::days(static_cast<int>(days % cycle_days));
+    date = day;
+    year = static_cast<double>(static_cast<std::int64_t>(days / cycle_days * 400) + int(date.year()) - 2001 + first_year);
+  }
+  date::sys_days day;         ///< in the cycle
+  date::year_month_day date;  ///< of it
+  double year;                ///< the true one
+  double second_of_day;
+};
 
 double number_of(unsigned value) { return static_cast<double>(value); }
 
@@ -266,18 +280,21 @@ OfRange find_range_function(std::string_view name) {
 
 OfTime find_time_function(std::string_view name) {
   static const std::map<std::string_view, OfTime> known = {
-      {"minute", [](double s) { return std::floor(second_of_day(s) / 60 - 60 * std::floor(second_of_day(s) / 3600)); }},
-      {"hour", [](double s) { return std::floor(second_of_day(s) / 3600); }},
-      {"day_of_month", [](double s) { return number_of(unsigned(day_of(s).day())); }},
-      {"month", [](double s) { return number_of(unsigned(day_of(s).month())); }},
-      {"year", [](double s) { return static_cast<double>(int(day_of(s).year())); }},
-      {"day_of_week", [](double s) { return number_of(date::weekday(date::sys_days(day_of(s))).c_encoding()); }},
+      {"minute", [](double s) { return std::floor(std::fmod(CalendarTime(s).second_of_day, 3600) / 60); }},
+      {"hour", [](double s) { return std::floor(CalendarTime(s).second_of_day / 3600); }},
+      {"day_of_month", [](double s) { return number_of(unsigned(CalendarTime(s).date.day())); }},
+      {"month", [](double s) { return number_of(unsigned(CalendarTime(s).date.month())); }},
+      {"year", [](double s) { return CalendarTime(s).year; }},
+      {"day_of_week", [](double s) { return number_of(date::weekday(CalendarTime(s).day).c_encoding()); }},
       {"day_of_year",
        [](double s) {
-         const date::year_month_day day = day_of(s);
-         return static_cast<double>((date::sys_days(day) - date::sys_days(day.year() / 1 / 1)).count() + 1);
+         const CalendarTime time(s);
+         return static_cast<double>((time.day - date::sys_days(time.date.year() / 1 / 1)).count() + 1);
        }},
-      {"days_in_month", [](double s) { return number_of(unsigned((day_of(s).year() / day_of(s).month() / date::last).day())); }}};
+      {"days_in_month", [](double s) {
+         const CalendarTime time(s);
+         return number_of(unsigned((time.date.year() / time.date.month() / date::last).day()));
+       }}};
   const auto found = known.find(name);
   return found == known.end() ? nullptr : found->second;
 }

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <cmath>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <map>
@@ -82,7 +83,8 @@ void expect_vector(const Vector& got, const Document& wanted, const std::string&
 }
 
 TEST(PromQl, GivesTheNumbersOfAStockPrometheus) {
-  const std::string folder = std::string(TOCSIN_SOURCE_DIR) + "/src/telemetry/promql/testdata/";
+  const char* const other = std::getenv("TOCSIN_PROMQL_ANSWERS");  // of queries at random, made just now: tests/senders
+  const std::string folder = other ? std::string(other) + "/" : std::string(TOCSIN_SOURCE_DIR) + "/src/telemetry/promql/testdata/";
   RecordedSeries source(folder + "series.jsonl");
   std::ifstream in(folder + "answers.jsonl");
   int count = 0;
@@ -90,21 +92,33 @@ TEST(PromQl, GivesTheNumbersOfAStockPrometheus) {
     const Document row = parse_json(line).value();
     const std::string query = text_or(row, "query");
     const auto expr = parse_promql(query);
-    ASSERT_TRUE(expr) << query << ": " << expr.error().message;
+    // what is no query to one is none to the other
+    if (const auto error = text_at(row, "error"); error && error->contains("parse error")) {
+      EXPECT_FALSE(expr) << query;
+      continue;
+    }
+    if (!expr) {
+      EXPECT_TRUE(expr) << query << ": " << expr.error().message;
+      continue;
+    }
     const auto got = evaluate_promql(*expr, source, integer_or(row, "at_ms", 0));
     if (const auto error = text_at(row, "error")) {
-      ASSERT_FALSE(got) << query;
+      EXPECT_FALSE(got) << query << ": " << *error;
+      if (got) continue;
       EXPECT_EQ(got.error().message.substr(0, 40), error->substr(0, 40));
       continue;
     }
-    ASSERT_TRUE(got) << query << ": " << got.error().message;
+    if (!got) {
+      EXPECT_TRUE(got) << query << ": " << got.error().message;
+      continue;
+    }
     const Document& wanted = *find(row, "result");
     if (got->type == ValueType::scalar)
       EXPECT_TRUE(alike(got->scalar, number_of(wanted.as_array()[1]))) << query << ": " << to_json(wanted) << " but " << got->scalar;
     else
       expect_vector(got->vector, wanted, query);
   }
-  EXPECT_GT(count, 450);
+  EXPECT_GT(count, other ? 0 : 450);
 }
 
 }  // namespace

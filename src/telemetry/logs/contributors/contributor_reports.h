@@ -25,10 +25,15 @@ class ContributorReports {
     std::vector<Span> enabled;
     std::int64_t start_ms = 0, end_ms = 0, period_s = 60;  ///< the end is not in it
   };
+  /// Of a rule as it is kept (log_setting::insight_rule); the times are still to be set.
+  static Result<Request> request_of(const Scope& scope, const Document& kept);
   void count(Request request, std::move_only_function<void(ContributorReport)> done);
+  /// The same at once; `invalid` when there are more events to look at than that.
+  Result<ContributorReport> count_now(Request request, std::size_t events_max);
 
  private:
   struct Running;
+  std::unique_ptr<LogScan> scan_for(const Request& request);
   void step(std::shared_ptr<Running> running);
 
   Executor& executor_;

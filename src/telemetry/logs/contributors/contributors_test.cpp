@@ -8,6 +8,7 @@
 #include "storage/embedded/sqlite_database.h"
 #include "telemetry/logs/block_log_store.h"
 #include "telemetry/logs/contributors/contributor_reports.h"
+#include "telemetry/logs/contributors/rule_metrics.h"
 #include "telemetry/metrics/memory_ingest_log.h"
 
 namespace tocsin::telemetry {
@@ -47,6 +48,43 @@ TEST(ContributorRule, BrokenOnesAreRefused) {
   EXPECT_FALSE(changed("$.ip", "ip"));
   EXPECT_FALSE(changed("\"In\"", "\"Near\""));
   EXPECT_FALSE(changed("JSON", "XML"));
+}
+
+TEST(RuleMetrics, AreASeriesOfTheRulesReport) {
+  ManualClock clock{instant_from_ms(1'760'000'040'000)};
+  SimulatedExecutor executor{clock};
+  const auto database = storage::open_memory_database(), state_database = storage::open_memory_database();
+  storage::StateExecutor state{executor, *state_database};
+  LogSettings settings{state};
+  ASSERT_TRUE(settings.migrate());
+  MemoryIngestLog log;
+  BlockLogStore store{executor, *database, log};
+  ASSERT_TRUE(store.open());
+  const Scope shop{"111122223333", "eu-west-1"};
+  const auto stream = *ensure_stream(store, shop, "/api/x", "a");
+  ContributorReports reports{executor, store};
+  RuleMetrics metrics{settings, reports, 3};
+  state.submit([&]() -> Result<void> {
+    settings.put(log_setting::insight_rule, {shop, "", "ips", Object{{"Definition", by_ip}, {"Spans", Array{Object{{"from", 0}}}}}});
+    return {};
+  });
+  executor.run_ready();
+  const auto see = [&](const char* ip, int bytes, std::int64_t after_ms) {
+    ASSERT_TRUE(store.append(stream, {{1'760'000'040'000 + after_ms,
+                                       R"({"method":"PUT","ip":")" + std::string(ip) + R"(","bytes":)" + std::to_string(bytes) + "}"}}));
+  };
+  see("a", 20, 0), see("b", 30, 1'000), see("a", 40, 120'000);
+  const MathSpan span{clock.now(), clock.now() + std::chrono::minutes(5), 60};
+  const auto unique = *metrics.rule_metric(shop, "ips", RuleMetric::unique_contributors, span);
+  ASSERT_EQ(unique.size(), 2u);  // the minute between has none
+  EXPECT_EQ(unique[0], (TimeValue{clock.now(), 2}));
+  EXPECT_EQ(unique[1], (TimeValue{clock.now() + std::chrono::minutes(2), 1}));
+  EXPECT_EQ((*metrics.rule_metric(shop, "ips", RuleMetric::sum, span))[0].value, 50);
+  EXPECT_EQ((*metrics.rule_metric(shop, "ips", RuleMetric::average, span))[0].value, 25);
+  EXPECT_EQ(metrics.rule_metric(shop, "none", RuleMetric::sum, span).error().message, "Rule none does not exist");
+  see("c", 20, 3'000);
+  EXPECT_EQ(metrics.rule_metric(shop, "ips", RuleMetric::sum, span).error().message,
+            "The rule has more than 3 log events in this time range");
 }
 
 TEST(ContributorReports, RankContributorsByPeriod) {

@@ -44,10 +44,12 @@ struct QueryResult {
 };
 
 class BandSource;
+class RuleSource;
 
 /// What expressions ask of others; where there is nobody, the function is refused. All must outlive the use.
 struct MathSources {
   BandSource* bands = nullptr;  ///< ANOMALY_DETECTION_BAND (band_source.h)
+  RuleSource* rules = nullptr;  ///< INSIGHT_RULE_METRIC (rule_source.h)
 };
 
 struct QueryRequest {

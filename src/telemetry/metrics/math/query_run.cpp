@@ -8,6 +8,7 @@
 #include "telemetry/metrics/math/band_source.h"
 #include "telemetry/metrics/math/math_functions.h"
 #include "telemetry/metrics/math/math_operators.h"
+#include "telemetry/metrics/math/rule_source.h"
 
 namespace tocsin::telemetry {
 namespace {
@@ -207,12 +208,32 @@ Result<MathValue> QueryRun::band(const Expression& call) {
   return SeriesArray{std::move(edges->lower), std::move(edges->upper)};
 }
 
+/// INSIGHT_RULE_METRIC("rule", "UniqueContributors"): both also without quotation marks.
+Result<MathValue> QueryRun::rule_metric(const Expression& call) {
+  constexpr std::string_view name = "INSIGHT_RULE_METRIC";
+  const bool words = call.parts.size() == 2 && std::all_of(call.parts.begin(), call.parts.end(), [](const Expression& part) {
+                       return part.kind == ExpressionKind::text || part.kind == ExpressionKind::name;
+                     });
+  const auto metric = words ? parse_rule_metric(call.parts[1].text) : std::nullopt;
+  if (!metric) return wrong_operands(name);
+  SeriesValue series{.label = call.parts[0].text + ' ' + call.parts[1].text, .period_s = period_s_, .points = {}};
+  if (!store_) return series;
+  if (period_s_ < 60) return wrong("Contributor Insights rules have periods of 60 seconds and more");
+  if (!request_.sources.rules) return fail(ErrorKind::unsupported, "Function 'INSIGHT_RULE_METRIC' is not supported here");
+  auto points =
+      request_.sources.rules->rule_metric(request_.labels.scope, call.parts[0].text, *metric, {request_.start, request_.end, period_s_});
+  if (!points) return std::unexpected(points.error());
+  series.points = std::move(*points);
+  return series;
+}
+
 Result<MathValue> QueryRun::call(const Expression& call) {
   if (call.text == "METRICS") return metrics(call);
   if (call.text == "PERIOD") return period(call);
   if (call.text == "SEARCH") return search(call);
   if (call.text == "ANOMALY_DETECTION_BAND") return band(call);
-  for (const char* known : {"INSIGHT_RULE_METRIC", "LAMBDA", "SERVICE_QUOTA", "DB_PERF_INSIGHTS"})
+  if (call.text == "INSIGHT_RULE_METRIC") return rule_metric(call);
+  for (const char* known : {"LAMBDA", "SERVICE_QUOTA", "DB_PERF_INSIGHTS"})
     if (call.text == known) return fail(ErrorKind::unsupported, "Function '" + call.text + "' is not supported here");
   if (!is_math_function(call.text)) return wrong("Function '" + call.text + "' not found");
   return plain_call(call);

@@ -33,6 +33,7 @@ class QueryRun {
   Result<MathValue> metrics(const Expression& call);
   Result<MathValue> period(const Expression& call);
   Result<MathValue> band(const Expression& call);
+  Result<MathValue> rule_metric(const Expression& call);
   Result<MathValue> search(const Expression& call);
 
   const MetricQuery* query_named(const Expression& expression) const;

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """Makes series, asks a stock Prometheus about them, and writes both down: series.jsonl and answers.jsonl.
 
-    record_answers.py            needs prometheus and promtool (Debian's 2.42)
+    record_answers.py                      needs prometheus and promtool (Debian's 2.42)
+    record_answers.py FOLDER COUNT SEED    of so many queries at random (random_queries.py), into another folder
 """
-import json, math, os, random, subprocess, sys, tempfile, time, urllib.parse, urllib.request
+import json, math, os, random, subprocess, sys, tempfile, time, urllib.error, urllib.parse, urllib.request
+
+import random_queries
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+FOLDER = sys.argv[1] if len(sys.argv) > 1 else HERE
 START = 1795348800  # 2026-11-22T12:00:00Z
 END = START + 3600
 TIMES = [START + 1800, START + 2700.25, START + 3600]
@@ -234,6 +238,24 @@ sum(http_requests_total) without (instance, code)
 {__name__="flat"}
 flat{nothing=""}
 http_requests_total{nothing!="",job="api"}
+nothing + on() group_left(version) http_requests_total
+http_requests_total % on(job) nothing
+2 atan2 memory_bytes
+temperature atan2 temperature
+count_values("value", exp(http_requests_total{job="api"}))
+count_values("value", temperature / 1e9)
+minute(special)
+hour(special)
+day_of_week(special)
+day_of_month(special)
+day_of_year(special)
+days_in_month(special)
+month(special)
+year(special)
+year(vector(1e14))
+day_of_week(vector(-1e14))
+day_of_year(vector(-1e11))
+year(vector(1e19))
 '''
 
 
@@ -248,7 +270,7 @@ def ask(port, query, at):
 
 def main():
     made = series()
-    with open(os.path.join(HERE, "series.jsonl"), "w") as out:
+    with open(os.path.join(FOLDER, "series.jsonl"), "w") as out:
         for each in made:
             samples = [[t, v if math.isfinite(v) else ("NaN" if math.isnan(v) else "+Inf" if v > 0 else "-Inf")] for t, v in each["samples"]]
             out.write(json.dumps({"labels": each["labels"], "samples": samples}, separators=(",", ":")) + "\n")
@@ -284,9 +306,10 @@ def main():
                     break
                 except OSError:
                     time.sleep(0.2)
-            with open(os.path.join(HERE, "answers.jsonl"), "w") as out:
-                for query in (line for line in QUERIES.strip().split("\n") if line):
-                    for at in TIMES:
+            asked = random_queries.queries(int(sys.argv[2]), int(sys.argv[3])) if len(sys.argv) > 1 else [line for line in QUERIES.strip().split("\n") if line]
+            with open(os.path.join(FOLDER, "answers.jsonl"), "w") as out:
+                for query in asked:
+                    for at in TIMES if len(sys.argv) == 1 else TIMES[-2:]:
                         answer = ask(port, query, at)
                         row = {"query": query, "at_ms": int(at * 1000)}
                         if answer["status"] != "success":
