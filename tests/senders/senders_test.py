@@ -215,11 +215,11 @@ def opentelemetry_grpc(server, folder, cache):
         keys = keyed.make_keys()
         keyed.start()
         secure = keyed.url("grpc").replace("grpc:", "https:")
-        subprocess.run([python, "-c", GRPC, secure, "gzip", str(keyed.data / "tls" / "ca.pem"), keys["ingest_key"]], check=True, timeout=60, capture_output=True)
+        subprocess.run([python, "-c", GRPC, secure, "gzip", str(keyed.data / "tls" / "ca.pem"), keys["ingest_key"]], check=True, timeout=60)
         environment = dict(os.environ, AWS_ACCESS_KEY_ID=keys["access_key_id"], AWS_SECRET_ACCESS_KEY=keys["secret_access_key"], AWS_DEFAULT_REGION=keys["region"])
         aws = shutil.which("aws")
         if aws:
-            listed = subprocess.run([aws, "--endpoint-url", keyed.url(), "logs", "filter-log-events", "--log-group-name", "/otlp/shop"], env=environment, capture_output=True, text=True, timeout=60).stdout
+            listed = subprocess.run([aws, "--endpoint-url", keyed.url(), "logs", "filter-log-events", "--log-group-name", "/otlp/shop"], env=environment, stdout=subprocess.PIPE, text=True, timeout=60).stdout
             assert "the card was refused" in listed, listed
     finally:
         keyed.kill()

@@ -65,7 +65,7 @@ void speak_h2(const TlsContext& tls) {
   SSL_CTX_set_alpn_select_cb(
       tls.native_handle(),
       [](SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
-        constexpr unsigned char h2[] = {2, 'h', '2'};
+        static constexpr unsigned char h2[] = {2, 'h', '2'};
         const int chosen = SSL_select_next_proto(const_cast<unsigned char**>(out), out_size, h2, sizeof h2, in, in_size);
         return chosen == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
       },
