@@ -5,7 +5,7 @@ set -euo pipefail
 build="g++ cmake ninja-build pkg-config ccache mold python3 python3-pip ca-certificates
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libfmt-dev libspdlog-dev libcbor-dev libyaml-cpp-dev
   libre2-dev libsimdjson-dev libcurl4-openssl-dev libexpat1-dev libcli11-dev libsqlite3-dev libzstd-dev libxxhash-dev zlib1g-dev libhowardhinnant-date-dev
-  libsnappy-dev libprotobuf-dev protobuf-compiler tzdata"
+  libsnappy-dev libnghttp2-dev libprotobuf-dev protobuf-compiler tzdata"
 test="libgtest-dev libgmock-dev python3-venv python3-pip awscli zstd libnet-smpp-perl python3-aiosmtpd"
 demo="postgresql-15 nginx-light iproute2 python3-venv python3-pip procps"
 package="dpkg-dev help2man binutils"

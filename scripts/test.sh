@@ -10,6 +10,8 @@ say "release build"
 scripts/build.sh release "$jobs"
 say "unit, story and integration tests (release)"
 ctest --test-dir build/release -LE long -j "$jobs" --output-on-failure
+say "vectors of the protocols, by protocol"
+ctest --test-dir build/release -R '^protocol_vectors$' --verbose | grep -o 'vectors [a-z0-9.-]*: .*'
 [ -z "${QUICK:-}" ] || exit 0
 say "the demo, once"
 ONCE=1 scripts/demo.sh

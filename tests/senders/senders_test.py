@@ -3,6 +3,7 @@
 import argparse
 import datetime
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -13,7 +14,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from server_under_test import ServerUnderTest, free_port, skip, wait_until  # noqa: E402
 
-PACKAGES = {"opentelemetry": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-http==1.45.1"], "statsd": ["statsd==4.0.1"]}
+PACKAGES = {"opentelemetry": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-http==1.45.1"], "statsd": ["statsd==4.0.1"],
+            "opentelemetry_grpc": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-grpc==1.45.1"]}
 UNSIGNED = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/monitoring/aws4_request, SignedHeaders=host, Signature=0"
 
 
@@ -136,6 +138,93 @@ def opentelemetry(server, _folder, cache):
     assert abs(total - 500_500) < 1, total
 
 
+GRPC = """
+import sys, time
+import grpc
+from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.otlp.proto.grpc.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.grpc._log_exporter import OTLPLogExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import SpanKind
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
+from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+from opentelemetry.sdk.resources import Resource
+import logging
+target = dict(endpoint=sys.argv[1], compression=grpc.Compression.Gzip if sys.argv[2] == "gzip" else None)
+if sys.argv[1].startswith("https"):
+    target["credentials"] = grpc.ssl_channel_credentials(open(sys.argv[3], "rb").read())
+if len(sys.argv) > 4:
+    target["headers"] = (("authorization", "Bearer " + sys.argv[4]),)
+shop = Resource.create({"service.name": "shop"})
+spans = TracerProvider(resource=shop)
+spans.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(**target)))
+meters = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter(**target), export_interval_millis=600_000)], shop)
+logs = LoggerProvider(shop)
+logs.add_log_record_processor(BatchLogRecordProcessor(OTLPLogExporter(**target)))
+with spans.get_tracer("t").start_as_current_span("checkout", kind=SpanKind.SERVER) as span:
+    print(f"{span.get_span_context().trace_id:032x}")
+orders = meters.get_meter("m").create_counter("orders")
+orders.add(1)
+meters.force_flush()
+orders.add(3)
+logger = logging.getLogger("shop")
+logger.addHandler(LoggingHandler(logger_provider=logs))
+logger.error("the card was refused")
+for provider in (spans, meters, logs):
+    provider.force_flush()
+    provider.shutdown()
+"""
+
+GRPC_STATUSES = """
+import sys
+import grpc
+channel = grpc.insecure_channel(sys.argv[1].replace("http://", ""))
+def code(service, body, **more):
+    method = channel.unary_unary(f"/opentelemetry.proto.collector.{service}/Export", request_serializer=lambda bytes: bytes, response_deserializer=lambda bytes: bytes)
+    try:
+        return "OK " + method(body, timeout=10, **more).hex()
+    except grpc.RpcError as refused:
+        return f"{refused.code().name} {refused.details()[:60]}"
+print(code("trace.v1.TraceService", b""))
+print(code("trace.v1.TraceService", b"\\xff\\xff\\xff"))
+print(code("trace.v1.TraceService", b"x" * (17 << 20)))
+print(code("profiles.v1.ProfilesService", b""))
+print(code("logs.v1.LogsService", b"", metadata=(("authorization", "Bearer tik_wrong"),)))
+"""
+
+
+def opentelemetry_grpc(server, folder, cache):
+    """Spans, metrics and log records over gRPC: plain and open in dev; then with TLS and a key, compressed; what is wrong is told by its status."""
+    python = environment_with(cache, "opentelemetry_grpc")
+    server.flags = ["--otlp-grpc", "127.0.0.1:0"]
+    server.start()
+    target = server.url("grpc").replace("grpc:", "http:")
+    trace = subprocess.run([python, "-c", GRPC, target, "plain"], check=True, timeout=60, capture_output=True, text=True).stdout.strip()
+    url = server.url()
+    wait_until("the counter", 10, lambda: statistic(url, "OpenTelemetry", "orders", "Sum", Service="shop") == [3])
+    wait_until("the span", 10, lambda: statistic(url, "ApplicationSignals", "Latency", "SampleCount", Service="shop", Operation="checkout"))
+    assert len(trace) == 32, trace
+    told = subprocess.run([python, "-c", GRPC_STATUSES, target], check=True, timeout=60, capture_output=True, text=True).stdout.splitlines()
+    assert [line.split()[0] for line in told] == ["OK", "INVALID_ARGUMENT", "RESOURCE_EXHAUSTED", "UNIMPLEMENTED", "UNAUTHENTICATED"], told
+    server.kill()
+    keyed = ServerUnderTest(server.tocsin, folder / "keyed", flags=["--otlp-grpc", "127.0.0.1:0"])
+    try:
+        keys = keyed.make_keys()
+        keyed.start()
+        secure = keyed.url("grpc").replace("grpc:", "https:")
+        subprocess.run([python, "-c", GRPC, secure, "gzip", str(keyed.data / "tls" / "ca.pem"), keys["ingest_key"]], check=True, timeout=60)
+        environment = dict(os.environ, AWS_ACCESS_KEY_ID=keys["access_key_id"], AWS_SECRET_ACCESS_KEY=keys["secret_access_key"], AWS_DEFAULT_REGION=keys["region"])
+        aws = shutil.which("aws")
+        if aws:
+            listed = subprocess.run([aws, "--endpoint-url", keyed.url(), "logs", "filter-log-events", "--log-group-name", "/otlp/shop"], env=environment, stdout=subprocess.PIPE, text=True, timeout=60).stdout
+            assert "the card was refused" in listed, listed
+    finally:
+        keyed.kill()
+
+
 STATSD = """
 import sys, statsd
 client = statsd.StatsClient("127.0.0.1", int(sys.argv[1]))
@@ -165,7 +254,7 @@ def statsd(server, _folder, cache):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sender", choices=["prometheus", "node_exporter", "opentelemetry", "statsd"])
+    parser.add_argument("sender", choices=["prometheus", "node_exporter", "opentelemetry", "opentelemetry_grpc", "statsd"])
     parser.add_argument("--tocsin", required=True)
     parser.add_argument("--cache", default=".cache/senders")
     arguments = parser.parse_args()

@@ -35,6 +35,8 @@ struct ServerConfig {
   std::string account = "000000000000";  ///< the account of a caller that names none
   std::string region = "us-east-1";      ///< the region of a caller that names none
   int io_threads = 2;
+  std::vector<wire::ListenAddress> otlp_grpc;   ///< OTLP over gRPC, with and without TLS; empty: off (with dev 127.0.0.1:4317, where it is free)
+  bool otlp_grpc_wanted = false;                ///< was set: then its port must be free
   std::vector<wire::ListenAddress> statsd;      ///< StatsD over UDP; empty: off
   std::vector<wire::ListenAddress> xray_daemon = {{"127.0.0.1", 2000}};  ///< the X-Ray daemon's UDP and TCP; empty: off
   bool xray_daemon_wanted = false;              ///< was set: then its port must be free

@@ -53,6 +53,12 @@ Applied set_statsd(ServerConfig& config, const Values& values) { return set_addr
 
 Applied set_mail_in(ServerConfig& config, const Values& values) { return set_addresses(config.mail_in, "mail-in", values); }
 
+Applied set_otlp_grpc(ServerConfig& config, const Values& values) {
+  auto applied = set_addresses(config.otlp_grpc, "otlp-grpc", values);
+  if (applied) config.otlp_grpc_wanted = true;
+  return applied;
+}
+
 Applied set_xray_daemon(ServerConfig& config, const Values& values) {
   auto applied = set_addresses(config.xray_daemon, "xray-daemon", values);
   if (applied) config.xray_daemon_wanted = true;
@@ -179,6 +185,7 @@ const std::vector<Setting>& server_settings() {
       text("region", &ServerConfig::region, "NAME", "the region of a caller that names none"),
       {"io-threads", SettingKind::text, "threads that serve connections", "N", set_io_threads},
       {"statsd", SettingKind::list, "take StatsD's datagrams here; repeats; off by default, 8125 is usual", "HOST:PORT", set_statsd},
+      {"otlp-grpc", SettingKind::list, "take OTLP over gRPC here, with and without TLS; repeats; off by default, with dev 127.0.0.1:4317 where it is free", "HOST:PORT", set_otlp_grpc},
       {"xray-daemon", SettingKind::list, "take what SDKs send to the X-Ray daemon here; repeats; 127.0.0.1:2000 by default, where it is free; 'off' none", "HOST:PORT", set_xray_daemon},
       {"scrape", SettingKind::list, "scrape Prometheus metrics from here; repeats; URL[;job=NAME][;every=15s]", "TARGET", set_scrape},
       {"log-level", SettingKind::text, "debug, info, warning or error", "LEVEL", set_log_level},

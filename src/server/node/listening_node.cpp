@@ -12,6 +12,7 @@
 #include "server/node/node.h"
 #include "server/node/reset_path.h"
 #include "wire/aws/s3_routing.h"
+#include "wire/grpc/grpc_server.h"
 #include "wire/http/http_server.h"
 #include "wire/mail_in/smtp_server.h"
 #include "wire/syslog/syslog_server.h"
@@ -139,6 +140,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     resets_->halt();
     if (current_ && current_->interior) current_->interior->release_waiting();
     if (http_) http_->stop();
+    for (const auto& listener : grpc_) listener->stop();
     for (const auto& listener : xray_http_) listener->stop();
     for (const auto& listener : udp_) listener->stop();
     if (syslog_) syslog_->stop();
@@ -270,6 +272,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
     if (auto listening = bind_mail(); !listening) return listening;
     if (auto listening = bind_syslog(*tls); !listening) return listening;
     if (auto listening = bind_xray_daemon(); !listening) return listening;
+    if (auto listening = bind_otlp_grpc(); !listening) return listening;
     return write_endpoints(
         DataDirectory{config_.data}.endpoints(),
         {.process_id = getpid(), .version = "0.1.0", .started = outside_.clock.now(), .dev = config_.dev, .urls = endpoints_});
@@ -282,6 +285,25 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
       }));
       if (auto started = listener->start(address); !started) return started;
       endpoints_.push_back("statsd://" + wire::to_text(listener->bound()));
+    }
+    return {};
+  }
+
+  // in dev the usual port, which a collector may have already
+  Result<void> bind_otlp_grpc() {
+    std::vector<wire::ListenAddress> wanted = config_.otlp_grpc;
+    if (config_.dev && !config_.otlp_grpc_wanted) wanted = {{"127.0.0.1", 4317}};
+    for (const wire::ListenAddress& address : wanted) {
+      auto tls = load_tls();
+      if (!tls) return std::unexpected(tls.error());
+      auto listener = std::make_unique<wire::GrpcServer>(wire::GrpcServerOptions{.listen = {address}, .tls = std::move(*tls)}, *this);
+      if (auto started = listener->start(); !started) {
+        if (config_.otlp_grpc_wanted) return started;
+        log::warning("server", "OTLP over gRPC is not taken", {{"address", wire::to_text(address)}, {"error", started.error().message}});
+        continue;
+      }
+      endpoints_.push_back("grpc://" + wire::to_text(listener->bound()[0]));
+      grpc_.push_back(std::move(listener));
     }
     return {};
   }
@@ -353,6 +375,7 @@ class ListeningNode final : public Node, public wire::HttpHandler, public wire::
   std::atomic<bool> failed_ = false;
   std::unique_ptr<Executor> resets_;
   std::unique_ptr<wire::HttpServer> http_;
+  std::vector<std::unique_ptr<wire::GrpcServer>> grpc_;
   std::vector<std::unique_ptr<wire::UdpListener>> udp_;
   std::unique_ptr<wire::SyslogServer> syslog_;
   std::unique_ptr<wire::SmtpServer> mail_;

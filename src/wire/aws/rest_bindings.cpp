@@ -100,6 +100,7 @@ class BoundReader {
   std::optional<WireError> read_header(const Member& member) {
     if (!request_.headers.has(member.wire_name())) return std::nullopt;
     const std::string_view text = request_.headers.get(member.wire_name());
+    if (member.json_value) return read_json_value(member, text);
     if (member.shape->type != ShapeType::list) return put(member, text, TimestampFormat::rfc822);
     Array list;
     for (const std::string& piece : header_list(text, member.shape->element.shape->type == ShapeType::timestamp)) {
@@ -108,6 +109,13 @@ class BoundReader {
       list.push_back(std::move(*element));
     }
     out_.insert_or_assign(member.name, std::move(list));
+    return std::nullopt;
+  }
+
+  std::optional<WireError> read_json_value(const Member& member, std::string_view text) {
+    auto json = from_base64(text);
+    if (!json || !parse_json(*json)) return WireError{"SerializationException", "The header " + std::string(member.wire_name()) + " is not JSON in base64", 0, {}};
+    out_.insert_or_assign(member.name, boost::json::string(*json));
     return std::nullopt;
   }
 
@@ -127,6 +135,7 @@ class BoundReader {
 };
 
 void write_header(HttpResponse& response, const Member& member, const Document& value) {
+  if (member.json_value && value.is_string()) return response.headers.set(member.wire_name(), to_base64(std::string_view(value.get_string())));
   if (!value.is_array()) return response.headers.set(member.wire_name(), scalar_to_text(value, member, TimestampFormat::rfc822));
   std::string list;
   for (const Document& element : value.get_array()) {

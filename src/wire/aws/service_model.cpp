@@ -160,6 +160,7 @@ class ServiceModelBuilder {
     member.flattened = truth_or(source, "flattened", false);
     member.streaming = truth_or(source, "streaming", false);
     member.xml_attribute = truth_or(source, "xmlAttribute", false);
+    member.json_value = truth_or(source, "jsonvalue", false);
     return member;
   }
 

@@ -50,6 +50,7 @@ struct Member {
   bool flattened = false;
   bool streaming = false;
   bool xml_attribute = false;
+  bool json_value = false;  ///< in a header: JSON text, sent as base64
 
   std::string_view wire_name() const { return location_name.empty() ? std::string_view(name) : std::string_view(location_name); }
 };

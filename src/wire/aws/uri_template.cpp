@@ -76,6 +76,8 @@ std::optional<PathLabels> UriTemplate::match(std::string_view path, std::string_
       const std::size_t end = pieces.size() - after;
       labels.emplace_back(segment.text, percent_decode(join(pieces.begin() + static_cast<std::ptrdiff_t>(at),
                                                             pieces.begin() + static_cast<std::ptrdiff_t>(end))));
+      // a slash at the end is the label's own
+      if (after == 0 && path.ends_with('/')) labels.back().second += '/';
       at = end;
       continue;
     }
