@@ -41,10 +41,22 @@ Result<void> read_structure(const Document& entry, PublishRequest& request) {
   return {};
 }
 
+/// As SQS has them: letters, digits, underscores, hyphens and single inner dots, not the services' own prefixes.
+Result<void> check_attribute_name(const std::string& name) {
+  std::string lower = name;
+  std::ranges::transform(lower, lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  const bool good = !name.empty() && name.size() <= 256 && !lower.starts_with("aws.") && !lower.starts_with("amazon.") &&
+                    !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string::npos &&
+                    lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-.") == std::string::npos;
+  if (good) return {};
+  return fail(ErrorKind::invalid, fmt::format("Message (user) attribute name '{}' is invalid.", name), "InvalidParameterValueException");
+}
+
 Result<void> read_attributes(const Document& entry, PublishRequest& request) {
   for (const auto& [key, value] : object_at(entry, "MessageAttributes")) {
     const std::string name(key), type = text_or(value, "DataType");
     const bool binary = type.starts_with("Binary");
+    if (const auto checked = check_attribute_name(name); !checked) return checked;
     if (!binary && !type.starts_with("String") && !type.starts_with("Number"))
       return fail(ErrorKind::invalid,
                   fmt::format("The message attribute '{}' has an invalid message attribute type, the set of supported type prefixes is "

@@ -112,6 +112,14 @@ TEST_F(SnsStory, SettingsOfShortMessagesReadBack) {
 
 TEST_F(SnsStory, AttributesThatAreRefusedAreNamed) {
   ASSERT_TRUE(call("CreateTopic", {{"Name", "alerts"}}));
+  for (const char* name : {"a b", "AWS.x", ".a", "a..b"})
+    EXPECT_EQ(call("Publish", {{"TopicArn", topic},
+                               {"Message", "m"},
+                               {"MessageAttributes", Object{{name, Object{{"DataType", "String"}, {"StringValue", "v"}}}}}})
+                  .error()
+                  .code,
+              "InvalidParameterValueException")
+        << name;
   const auto made = [&](const char* name, const char* value) {
     return call("CreateTopic", {{"Name", "other"}, {"Attributes", Object{{name, value}}}}).error().message;
   };

@@ -33,6 +33,8 @@ struct OnCallSettings {
   std::string mail_from;  ///< empty: the carrier's own
   /// Whether messages can leave by a channel of the outbox ("sms", "voice", "push:NAME", "web-push"); none but "smtp" when it is not set.
   std::function<bool(const std::string& channel)> can_send = {};
+  /// Asked first of what comes in by text: the words to send back to STOP and its like, nullopt for all else. Inside the unit.
+  std::function<std::optional<std::string>(const std::string& from, const std::string& text)> on_keyword = {};
   templates::MessageTemplates templates = {};
   storm::Policy storm = {};
 };

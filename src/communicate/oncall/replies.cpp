@@ -26,6 +26,8 @@ std::string code_in(const std::string& text) {
 }  // namespace
 
 std::string OnCall::on_text(const std::string& from, const std::string& text) {
+  if (settings_.on_keyword)
+    if (auto answer = settings_.on_keyword(from, text)) return std::move(*answer);
   const std::string code = code_in(text);
   std::optional<Page> missed;
   for (const Channel& channel : contacts_.channels_of_address(from)) {

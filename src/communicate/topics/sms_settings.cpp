@@ -14,6 +14,22 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto opt_in_interval = 30 * 24h;
+/// Where an answer's opting out is kept: it names no account.
+constexpr const char* every_account = "*";
+// https://docs.aws.amazon.com/sns/latest/dg/sms_manage.html
+constexpr std::string_view opt_out_words[] = {"arret",  "cancel", "end",     "opt-out", "optout",     "quit",
+                                              "remove", "stop",   "stopall", "td",      "unsubscribe"};
+constexpr std::string_view opt_in_words[] = {"start", "unstop"};
+
+/// The text in small letters, without blanks and marks around it.
+std::string keyword_of(std::string_view text) {
+  std::string word;
+  for (const char c : text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  while (!word.empty() && !is_letter(word.back())) word.pop_back();
+  word.erase(word.begin(), std::ranges::find_if(word, is_letter));
+  return word;
+}
 
 const std::vector<storage::Migration> migrations = {
     {1, R"(
@@ -88,17 +104,18 @@ TextMap SmsSettings::get(const Scope& scope) {
 
 bool SmsSettings::is_opted_out(const Scope& scope, const std::string& phone_number) {
   return state_.database()
-      .query_one("SELECT 1 FROM sns_sms_opt_outs WHERE account = ? AND region = ? AND phone_number = ? AND opted_out = 1",
-                 {scope.account, scope.region, phone_number})
+      .query_one(
+          "SELECT 1 FROM sns_sms_opt_outs WHERE ((account = ? AND region = ?) OR account = ?) AND phone_number = ? AND opted_out = 1",
+          {scope.account, scope.region, every_account, phone_number})
       .has_value();
 }
 
 std::vector<std::string> SmsSettings::opted_out(const Scope& scope, const std::string& after, int count_max) {
   std::vector<std::string> out;
-  for (const auto& row :
-       state_.database().query("SELECT phone_number FROM sns_sms_opt_outs WHERE account = ? AND region = ? AND opted_out = 1 AND "
-                               "phone_number > ? ORDER BY phone_number LIMIT ?",
-                               {scope.account, scope.region, after, count_max}))
+  for (const auto& row : state_.database().query(
+           "SELECT DISTINCT phone_number FROM sns_sms_opt_outs WHERE ((account = ? AND region = ?) OR account = ?) AND opted_out = 1 AND "
+           "phone_number > ? ORDER BY phone_number LIMIT ?",
+           {scope.account, scope.region, every_account, after, count_max}))
     out.push_back(row.text(0));
   return out;
 }
@@ -106,21 +123,36 @@ std::vector<std::string> SmsSettings::opted_out(const Scope& scope, const std::s
 void SmsSettings::opt_out(const Scope& scope, const std::string& phone_number) {
   state_.database().execute(
       "INSERT INTO sns_sms_opt_outs (account, region, phone_number, opted_out, opted_in_at) VALUES (?,?,?,1,0) ON CONFLICT (account, "
-      "region, "
-      "phone_number) DO UPDATE SET opted_out = 1",
+      "region, phone_number) DO UPDATE SET opted_out = 1",
       {scope.account, scope.region, phone_number});
 }
 
+std::optional<std::string> SmsSettings::on_answer(const std::string& phone_number, std::string_view text) {
+  const std::string word = keyword_of(text);
+  if (!is_phone_number(phone_number)) return std::nullopt;
+  if (std::ranges::find(opt_out_words, word) != std::end(opt_out_words)) {
+    opt_out({every_account, ""}, phone_number);
+    return "You will get no more notifications by text. Reply START to get them again.";
+  }
+  if (std::ranges::find(opt_in_words, word) == std::end(opt_in_words)) return std::nullopt;
+  // who asks for it oneself need not wait
+  if (state_.database().execute("UPDATE sns_sms_opt_outs SET opted_out = 0 WHERE phone_number = ? AND opted_out = 1", {phone_number}) == 0)
+    return std::nullopt;
+  return "You get notifications by text again. Reply STOP to end them.";
+}
+
 Result<void> SmsSettings::opt_in(const Scope& scope, const std::string& phone_number) {
-  const auto row = state_.database().query_one(
-      "SELECT opted_in_at FROM sns_sms_opt_outs WHERE account = ? AND region = ? AND phone_number = ? AND opted_out = 1",
-      {scope.account, scope.region, phone_number});
-  if (!row) return {};
-  if (row->integer(0) != 0 && state_.now() - row->instant(0) < opt_in_interval)
-    return bad_parameter("Phone number cannot be opted in. It can be opted in only once every 30 days");
-  state_.database().execute(
-      "UPDATE sns_sms_opt_outs SET opted_out = 0, opted_in_at = ? WHERE account = ? AND region = ? AND phone_number = ?",
-      {state_.now(), scope.account, scope.region, phone_number});
+  for (const Scope& where : {scope, Scope{every_account, ""}}) {
+    const auto row = state_.database().query_one(
+        "SELECT opted_in_at FROM sns_sms_opt_outs WHERE account = ? AND region = ? AND phone_number = ? AND opted_out = 1",
+        {where.account, where.region, phone_number});
+    if (!row) continue;
+    if (row->integer(0) != 0 && state_.now() - row->instant(0) < opt_in_interval)
+      return bad_parameter("Phone number cannot be opted in. It can be opted in only once every 30 days");
+    state_.database().execute(
+        "UPDATE sns_sms_opt_outs SET opted_out = 0, opted_in_at = ? WHERE account = ? AND region = ? AND phone_number = ?",
+        {state_.now(), where.account, where.region, phone_number});
+  }
   return {};
 }
 

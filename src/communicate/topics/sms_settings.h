@@ -2,7 +2,9 @@
 // Threads: only on the StateExecutor, inside a unit of work. Errors: `reason` is the service's shape.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "communicate/topics/topic.h"
@@ -26,6 +28,9 @@ class SmsSettings {
   std::vector<std::string> opted_out(const Scope& scope, const std::string& after, int count_max);
   /// What an answer such as STOP does.
   void opt_out(const Scope& scope, const std::string& phone_number);
+  /// What a person answers to a message: STOP and its like opt out, START back in, of all accounts, which send by one gateway. The words to
+  /// send back; nullopt for any other text.
+  std::optional<std::string> on_answer(const std::string& phone_number, std::string_view text);
   /// Once in 30 days for a number.
   Result<void> opt_in(const Scope& scope, const std::string& phone_number);
 

@@ -219,6 +219,13 @@ TEST_F(TopicsStory, APhoneGetsShortMessagesUnlessItOptedOut) {
   ASSERT_TRUE(publish({.message = "disk full"}));
   ASSERT_EQ(sms.carried.size(), 1u);
   EXPECT_EQ(text_or(sms.carried[0].content, "to"), number);
+  EXPECT_FALSE(in_unit([&] { return topics.sms().on_answer(number, "START"); })) << "who gets them need not be told";
+  EXPECT_FALSE(in_unit([&] { return topics.sms().on_answer(number, "4821 stop it"); }));
+  EXPECT_TRUE(in_unit([&] { return topics.sms().on_answer(number, " Stop. "); }));
+  EXPECT_EQ(in_unit([&] { return topics.sms().opted_out(scope, "", 10); }), std::vector<std::string>{number});
+  EXPECT_TRUE(in_unit([&] { return topics.sms().is_opted_out({"444455556666", "eu-west-1"}, number); })) << "one gateway sends for all";
+  EXPECT_TRUE(in_unit([&] { return topics.sms().on_answer(number, "start"); }));
+  EXPECT_FALSE(in_unit([&] { return topics.sms().is_opted_out(scope, number); }));
   in_unit([&] { return topics.sms().opt_out(scope, number), true; });
   ASSERT_TRUE(publish({.message = "unheard"}));
   EXPECT_EQ(in_unit([&] { return topics.sms().opted_out(scope, "", 10); }), std::vector<std::string>{number});

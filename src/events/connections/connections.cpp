@@ -35,7 +35,7 @@ std::unexpected<Error> no_connection(const std::string& name) {
 Result<void> check_auth(const std::string& type, const Document& auth) {
   const char* wanted = type == "BASIC" ? "BasicAuthParameters" : type == "API_KEY" ? "ApiKeyAuthParameters" : "OAuthParameters";
   if (!find(auth, wanted))
-    return fail(ErrorKind::invalid, fmt::format("Authorization type {} needs {}.", type, wanted), "ValidationException");
+    return fail(ErrorKind::invalid, fmt::format("Parameter {} is not valid. Reason: Missing required field(s).", wanted), "ValidationException");
   return {};
 }
 
