@@ -44,6 +44,15 @@ std::vector<const Command*> ordered(const QueryPlan& plan) {
   return commands;
 }
 
+/// A filter by a text of the message that the scan looks for itself.
+bool is_held(const Command& command, const QueryPlan& plan) {
+  const auto* filter = std::get_if<FilterCommand>(&command);
+  if (!filter || filter->condition.kind != Expression::Kind::contains || !filter->condition.name.empty()) return false;
+  const Expression& of = filter->condition.parts[0];
+  const auto* text = std::get_if<std::string>(&filter->condition.constant);
+  return text && of.is_field("@message") && std::find(plan.literals.begin(), plan.literals.end(), *text) != plan.literals.end();
+}
+
 /// Counts what matches on its way.
 class CountStage final : public StageOf<CountStage> {
  public:
@@ -152,6 +161,15 @@ Pipeline::Pipeline(const QueryPlan& plan, const StageContext& context, Ending en
   if (!matching_found) matching_ = stages_.size();
   end_ = std::make_unique<End>(plan, std::move(ending));
   chain(context);
+  // through filters that the scan holds already
+  wants_number_ = std::all_of(commands.begin(), commands.begin() + static_cast<std::ptrdiff_t>(std::min(matching_, commands.size())),
+                              [&](const Command* command) { return is_held(*command, plan); }) &&
+                  matching_ + 1 < stages_.size() && stages_[matching_ + 1]->counts_rows_only();
+}
+
+void Pipeline::take_number(std::uint64_t rows) {
+  matched_ += rows;
+  stages_[matching_ + 1]->count_rows(rows);
 }
 
 Pipeline::Pipeline(const Pipeline& other, const StageContext& context) : context_(context), matching_(other.matching_) {

@@ -28,6 +28,9 @@ class Pipeline {
   void count(std::uint64_t rows) { matched_ += rows; }
   /// The events may come in any order: what is made of them is the same.
   bool any_order() const { return any_order_; }
+  /// Only the number of the rows is asked for: of all that have the texts that the scan holds.
+  bool wants_number() const { return wants_number_; }
+  void take_number(std::uint64_t rows);
   /// False when no further rows are of use.
   bool push(Record& record);
   void finish();
@@ -46,7 +49,7 @@ class Pipeline {
   std::unique_ptr<End> end_;
   const StageContext& context_;
   std::size_t matching_ = 0;  ///< the stage that gets the rows which match
-  bool newest_first_ = true, any_order_ = false;
+  bool newest_first_ = true, any_order_ = false, wants_number_ = false;
   std::size_t all_match_rows_ = 0;  ///< when nothing filters: how many rows are wanted
   std::uint64_t matched_ = 0;
 };

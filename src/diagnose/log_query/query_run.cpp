@@ -220,7 +220,14 @@ bool QueryRun::step(Instant now) {
   }
   std::vector<telemetry::LogRowView> rows;
   job.record->forget_columns();
-  bool more = job.scan->next_views(rows);
+  bool more = true;
+  if (job.scan_plan.columns && job.pipeline->wants_number()) {
+    std::uint64_t count = 0;
+    more = job.scan->count_next(count);
+    job.pipeline->take_number(count);
+  } else {
+    more = job.scan->next_views(rows);
+  }
   for (telemetry::LogRowView row : rows) {
     // by columns only where nothing is masked, so that the original is the message
     const std::string_view original = row.message;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "diagnose/log_query/coded_rows.h"
 #include "diagnose/log_query/function_names.h"
 #include "diagnose/log_query/stage.h"
 
@@ -28,10 +29,31 @@ class ColumnsStage final : public StageOf<ColumnsStage> {
 class FilterStage final : public StageOf<FilterStage> {
  public:
   explicit FilterStage(const FilterCommand& command) : command_(command) {}
-  bool push(Record& record) override { return !holds(command_.condition, record, context->around) || next->push(record); }
+  bool push(Record& record) override { return !passes(record) || next->push(record); }
 
  private:
+  enum class Verdict : std::uint8_t { unknown, no, yes };
+  /// What was found of each combination of the fields' values in a block.
+  struct Known {
+    Known() = default;
+    Known(const Known&) {}
+    std::optional<CodedRows> rows;
+    std::vector<Verdict> verdicts;
+  };
+
+  bool passes(Record& record) {
+    if (!known_.rows) known_.rows.emplace(fields_of_condition(command_.condition).value_or(std::vector<FieldSlot>{}));
+    std::optional<std::size_t> fresh;
+    const auto at = known_.rows->combination(record, context->around.sources, fresh);
+    if (fresh) known_.verdicts.assign(*fresh, Verdict::unknown);
+    if (!at) return holds(command_.condition, record, context->around);
+    Verdict& verdict = known_.verdicts[*at];
+    if (verdict == Verdict::unknown) verdict = holds(command_.condition, record, context->around) ? Verdict::yes : Verdict::no;
+    return verdict == Verdict::yes;
+  }
+
   const FilterCommand& command_;
+  Known known_;
 };
 
 /// key=value pairs, values in quotes or not; a key alone is true.

@@ -60,6 +60,9 @@ class Stage {
   /// Gives what was held to the next stage. The chain then finishes the next.
   virtual void finish() {}
   virtual std::unique_ptr<Stage> clone() const = 0;
+  /// It wants to know how many rows there are, and nothing of them: then it may be told by count_rows.
+  virtual bool counts_rows_only() const { return false; }
+  virtual void count_rows(std::uint64_t) {}
 
   Stage* next = nullptr;
   const StageContext* context = nullptr;

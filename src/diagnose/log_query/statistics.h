@@ -27,6 +27,7 @@ class StatisticState {
   std::size_t add_number(double number, std::int64_t time_ms);
   static bool takes_numbers(Statistic statistic);
   void count_row() { ++count_; }
+  void count_rows(std::uint64_t rows) { count_ += static_cast<double>(rows); }
   Value result(double parameter) const;
 
  private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "diagnose/log_query/coded_rows.h"
 #include "diagnose/log_query/function_names.h"
 #include "diagnose/log_query/sort_stage.h"
 #include "diagnose/log_query/stage.h"
@@ -17,9 +18,7 @@ class StatsStage final : public StageOf<StatsStage> {
   explicit StatsStage(const StatsCommand& command) : command_(command) {}
 
   bool push(Record& record) override {
-    Group** known = coded_.place(record, command_, context->around.sources);
-    if (known && !*known) *known = group_of(record);
-    Group* group = known ? *known : group_of(record);
+    Group* group = known_group_of(record);
     if (!group) return false;
     const std::int64_t time_ms = record.time_ms();
     std::size_t bytes = 0;
@@ -35,6 +34,17 @@ class StatsStage final : public StageOf<StatsStage> {
         bytes += group->states[i].add(context->evaluate(aggregate.expression, record), time_ms);
     }
     return bytes == 0 || context->budget->take(bytes);
+  }
+
+  bool counts_rows_only() const override {
+    return command_.by.empty() && std::all_of(command_.aggregates.begin(), command_.aggregates.end(),
+                                              [](const Aggregate& each) { return each.statistic == Statistic::count; });
+  }
+  void count_rows(std::uint64_t rows) override {
+    if (rows == 0) return;
+    Record none(context->around.sources.names.size());
+    if (Group* group = group_of(none))
+      for (StatisticState& state : group->states) state.count_rows(rows);
   }
 
   void finish() override {
@@ -62,52 +72,34 @@ class StatsStage final : public StageOf<StatsStage> {
     std::size_t order = 0;
   };
 
-  /// In a block whose fields have few values, the group of each of their combinations, so that a row needs no key.
-  class CodedGroups {
-   public:
-    CodedGroups() = default;
+  /// The group of each combination of the fields' values in a block, so that a row needs no key.
+  struct KnownGroups {
+    KnownGroups() = default;
     /// A copy of the stage has groups of its own.
-    CodedGroups(const CodedGroups&) {}
-
-    /// Where the row's group stands or will stand; nullptr when it must be found by its key.
-    Group** place(Record& record, const StatsCommand& command, const FieldSources& sources) {
-      const telemetry::LogFields* fields = record.is_event() ? record.place().fields : nullptr;
-      if (!fields) return nullptr;
-      if (fields != of_ || record.columns_age() != age_) begin(record, command, sources);
-      if (columns_.empty()) return nullptr;
-      std::size_t at = 0;
-      for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const std::uint16_t code = columns_[i]->codes[record.place().index];
-        if (record.is_made(command.by[i].expression.slot) || columns_[i]->values[code].kind == telemetry::LogFieldValue::Kind::unknown)
-          return nullptr;
-        at = at * columns_[i]->values.size() + code;
-      }
-      return &groups_[at];
-    }
-
-   private:
-    void begin(Record& record, const StatsCommand& command, const FieldSources& sources) {
-      constexpr std::size_t combinations_max = 1u << 16;
-      of_ = record.place().fields;
-      age_ = record.columns_age();
-      columns_.clear();
-      std::size_t combinations = 1;
-      for (const Column& by : command.by) {
-        const auto* column = by.expression.kind == Expression::Kind::field ? record.column(by.expression.slot, sources) : nullptr;
-        if (!column || column->codes.empty() || (combinations *= column->values.size()) > combinations_max) {
-          columns_.clear();
-          return;
-        }
-        columns_.push_back(column);
-      }
-      groups_.assign(combinations, nullptr);
-    }
-
-    const telemetry::LogFields* of_ = nullptr;
-    std::uint64_t age_ = 0;
-    std::vector<const telemetry::LogFieldColumn*> columns_;
-    std::vector<Group*> groups_;
+    KnownGroups(const KnownGroups&) {}
+    std::optional<CodedRows> rows;
+    std::vector<Group*> groups;
   };
+
+  static std::vector<FieldSlot> plain_fields(const std::vector<Column>& columns) {
+    std::vector<FieldSlot> slots;
+    for (const Column& column : columns) {
+      if (column.expression.kind != Expression::Kind::field) return {};
+      slots.push_back(column.expression.slot);
+    }
+    return slots;
+  }
+
+  Group* known_group_of(Record& record) {
+    if (!known_.rows) known_.rows.emplace(plain_fields(command_.by));
+    std::optional<std::size_t> fresh;
+    const auto at = known_.rows->combination(record, context->around.sources, fresh);
+    if (fresh) known_.groups.assign(*fresh, nullptr);
+    if (!at) return group_of(record);
+    Group*& group = known_.groups[*at];
+    if (!group) group = group_of(record);
+    return group;
+  }
 
   std::optional<double> number_in_columns(const Aggregate& aggregate, Record& record) {
     if (aggregate.expression.kind != Expression::Kind::field || !record.is_event() || !StatisticState::takes_numbers(aggregate.statistic))
@@ -170,7 +162,7 @@ class StatsStage final : public StageOf<StatsStage> {
 
   const StatsCommand& command_;
   std::unordered_map<std::string, Group> groups_;
-  CodedGroups coded_;
+  KnownGroups known_;
   std::string key_, scratch_;
   std::vector<Value> by_;
 };

@@ -51,7 +51,7 @@ Foundation::Foundation(const ServerConfig& config, const Outside& outside, Files
       outbox(state, outside.random),
       metrics(*executor, *metrics_database, *metrics_log),
       self_metrics(*executor, metrics),
-      logs(*executor, *logs_database, *logs_log),
+      logs(*executor, *logs_database, *logs_log, {}, outside.make_executor("log blocks")),
       patterns(*executor, outside.make_executor("patterns"), *patterns_database, logs),
       traces(*executor, *traces_database, *traces_log) {}
 

@@ -5,46 +5,43 @@
 #include "base/log.h"
 #include "telemetry/logs/block_housekeeping.h"
 #include "telemetry/logs/block_scan.h"
+#include "telemetry/logs/block_writer.h"
 #include "telemetry/logs/log_block.h"
 
 namespace tocsin::telemetry {
 namespace {
 
 constexpr std::string_view part = "telemetry/logs";
-// written in one transaction: bounds how long the executor is kept
-constexpr std::size_t slice_bytes = 1u << 20;
 
 }  // namespace
 
 struct BlockLogStore::Parts {
-  struct Waiting {
-    TailBatches batches;
-    std::size_t bytes = 0;
-    bool queued = false;  ///< is in `writing`
-  };
-
   Executor& executor;
   storage::IngestLog& log;
   LogStoreOptions options;
+  std::unique_ptr<Executor> workshop;
   LogTables tables;
   LogCatalog catalog;
-  std::map<LogGroupId, Waiting> waiting;
-  std::vector<LogGroupId> writing;  ///< next to be written to blocks
-  std::size_t waiting_bytes = 0;
-  std::size_t log_bytes = 0;  ///< appended since everything was last written
+  BlockWriter writer;
   std::uint64_t events = 0;
-  std::optional<std::uint64_t> replaying_at;  ///< the record of the log that comes next, while it is read at the start
-  bool slice_posted = false;
   bool started = false;
   bool sync_planned = false;
   std::shared_ptr<bool> alive = std::make_shared<bool>(true);
   std::shared_ptr<int> open_scans = std::make_shared<int>(0);  ///< each scan holds it
   BlockHousekeeping housekeeping{executor, tables, catalog, open_scans};
 
-  Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
-      : executor(executor), log(log), options(options), tables(telemetry) {}
-
-  // --- events in
+  Parts(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options, std::unique_ptr<Executor> own)
+      : executor(executor),
+        log(log),
+        options(options),
+        workshop(std::move(own)),
+        tables(telemetry),
+        writer(executor, workshop.get(), log, tables, catalog,
+               {options.group_bytes_flush, options.waiting_bytes_flush, options.log_bytes_flush}) {}
+  /// What is being packed is finished before anything goes.
+  ~Parts() {
+    if (workshop) workshop->halt();
+  }
 
   void apply(LogBatch batch, std::uint64_t offset) {
     LogStream* stream = catalog.stream(batch.stream);
@@ -53,105 +50,9 @@ struct BlockLogStore::Parts {
     stream->first_event_ms = std::min(stream->first_event_ms.value_or(INT64_MAX), tail->first_ms);
     stream->last_event_ms = std::max(stream->last_event_ms.value_or(INT64_MIN), tail->last_ms);
     stream->last_ingestion_ms = tail->batch.ingested_ms;
-    Waiting& group = waiting[stream->group];
-    group.bytes += tail->bytes;
-    waiting_bytes += tail->bytes;
-    log_bytes += tail->bytes;
     events += tail->batch.events.size();
-    group.batches.push_back(std::move(tail));
+    writer.add(stream->group, std::move(tail));
   }
-
-  void forget(LogGroupId group) {
-    const auto found = waiting.find(group);
-    if (found == waiting.end()) return;
-    waiting_bytes -= found->second.bytes;
-    waiting.erase(found);
-  }
-
-  // --- rows to blocks
-
-  std::int64_t write_group(LogGroupId id, const Waiting& group) {
-    std::vector<LogRowView> rows;
-    std::map<LogStreamId, LogStream> touched;
-    for (const auto& batch : group.batches) {
-      const LogStream* stream = catalog.stream(batch->batch.stream);
-      if (!stream) continue;
-      rows_of(*batch, rows);
-      touched.emplace(stream->id, *stream);
-    }
-    std::sort(rows.begin(), rows.end(), [](const LogRowView& a, const LogRowView& b) { return a.position < b.position; });
-    for (const auto& [stream_id, stream] : touched) tables.put(stream);
-    tables.keep_applied(id, group.batches.back()->offset);
-    std::int64_t written = 0;
-    for (const PackedBlock& block : pack_rows(rows)) {
-      tables.put(block);
-      written += block.entry.bytes;
-    }
-    return written;
-  }
-
-  /// The next of `writing` that fit into one transaction: many quiet groups, or one busy one.
-  std::vector<LogGroupId> next_slice() const {
-    std::vector<LogGroupId> slice;
-    std::size_t bytes = 0;
-    for (auto at = writing.rbegin(); at != writing.rend() && bytes < slice_bytes; ++at) {
-      slice.push_back(*at);
-      if (const auto found = waiting.find(*at); found != waiting.end()) bytes += found->second.bytes;
-    }
-    return slice;
-  }
-
-  /// The offset below which everything is in blocks once `slice` is.
-  std::uint64_t flushed_below(const std::vector<LogGroupId>& slice) const {
-    std::uint64_t below = replaying_at.value_or(log.next_offset());
-    for (const auto& [id, group] : waiting)
-      if (!group.batches.empty() && std::find(slice.begin(), slice.end(), id) == slice.end())
-        below = std::min(below, group.batches.front()->offset);
-    return below;
-  }
-
-  /// Writes some of `writing` in one transaction and takes them off.
-  Result<void> flush_slice() {
-    const std::vector<LogGroupId> slice = next_slice();
-    // blocks must not be ahead of the log: a power cut would make offsets come twice
-    if (auto synced = replaying_at ? Result<void>{} : log.sync(); !synced) return synced;
-    const std::uint64_t below = flushed_below(slice);
-    std::map<LogGroupId, std::int64_t> written;
-    auto committed = tables.in_transaction([&] {
-      for (const LogGroupId id : slice)
-        if (const auto found = waiting.find(id); found != waiting.end() && !found->second.batches.empty())
-          written[id] = write_group(id, found->second);
-      tables.keep_flushed_below(below);
-    });
-    if (!committed) return committed;
-    for (const LogGroupId id : slice) {
-      if (LogGroup* group = catalog.group(id)) group->stored_bytes += written[id];
-      forget(id);
-    }
-    if (!replaying_at) log.trim(below);
-    writing.resize(writing.size() - slice.size());
-    return {};
-  }
-
-  void queue(LogGroupId id, Waiting& group) {
-    if (group.queued) return;
-    group.queued = true;
-    writing.push_back(id);
-  }
-
-  void queue_all() {
-    for (auto& [id, group] : waiting) queue(id, group);
-    log_bytes = 0;
-  }
-
-  Result<void> flush_all() {
-    queue_all();
-    while (!writing.empty())
-      if (auto written = flush_slice(); !written) return written;
-    return {};
-  }
-
-  // --- by itself
 
   void every(Duration span, std::function<void()> work) {
     executor.post_after(span, [this, span, work = std::move(work), living = std::weak_ptr(alive)]() mutable {
@@ -175,37 +76,13 @@ struct BlockLogStore::Parts {
     });
   }
 
-  void post_slice() {
-    if (slice_posted || writing.empty() || !started) return;
-    slice_posted = true;
-    executor.post([this, living = std::weak_ptr(alive)] {
-      if (living.expired()) return;
-      slice_posted = false;
-      if (writing.empty()) return;
-      // after a failure the next beat tries again
-      if (auto done = flush_slice(); !done)
-        log::error(part, "blocks could not be written", {{"error", done.error().message}});
-      else
-        post_slice();
-    });
-  }
-
-  void write_early(LogGroupId id) {
-    if (waiting_bytes > options.waiting_bytes_flush || log_bytes > options.log_bytes_flush) queue_all();
-    const auto found = waiting.find(id);
-    if (found != waiting.end() && found->second.bytes > options.group_bytes_flush) queue(id, found->second);
-    post_slice();
-  }
-
   void add_sources(const LogGroup& group, const LogScanPlan& plan, std::vector<BlockScan::Source>& sources) {
     std::int64_t from_ms = std::max(plan.from_ms, housekeeping.kept_from_ms(group));
     if (plan.after) from_ms = std::max(from_ms, plan.after->time_ms);
     const std::int64_t to_ms = plan.before ? std::min(plan.to_ms, plan.before->time_ms) : plan.to_ms;
     for (const BlockEntry& block : tables.blocks(group.id, from_ms, to_ms))
       sources.push_back({group.id, block.first_ms, block.last_ms, from_ms, block, nullptr});
-    const auto found = waiting.find(group.id);
-    if (found == waiting.end()) return;
-    for (const auto& tail : found->second.batches)
+    for (const auto& tail : writer.waiting(group.id))
       if (tail->last_ms >= from_ms && tail->first_ms <= to_ms)
         sources.push_back({group.id, tail->first_ms, tail->last_ms, from_ms, {}, tail});
   }
@@ -213,8 +90,9 @@ struct BlockLogStore::Parts {
   Result<void> keep(const std::function<void()>& write) { return tables.in_transaction(write); }
 };
 
-BlockLogStore::BlockLogStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options)
-    : parts_(std::make_unique<Parts>(executor, telemetry, log, options)) {}
+BlockLogStore::BlockLogStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options,
+                             std::unique_ptr<Executor> workshop)
+    : parts_(std::make_unique<Parts>(executor, telemetry, log, options, std::move(workshop))) {}
 BlockLogStore::~BlockLogStore() = default;
 
 Result<void> BlockLogStore::open() {
@@ -231,16 +109,16 @@ Result<void> BlockLogStore::open() {
   if (auto skipped = p.log.skip_to(next); !skipped) return skipped;
   Result<void> failed;
   auto read = p.log.read(below, [&](std::uint64_t offset, std::string_view record) {
-    p.replaying_at = offset + 1;
+    p.writer.replay_at(offset + 1);
     auto batch = decode_batch(record);
     if (!batch)
       log::error(part, "a record of the ingest log is damaged and was left out", {{"offset", std::to_string(offset)}});
     else if (const auto known = applied.find(batch->group); known != applied.end() && static_cast<std::int64_t>(offset) > known->second)
       p.apply(std::move(*batch), offset);
-    if (p.waiting_bytes > p.options.waiting_bytes_flush) failed = p.flush_all();
+    if (p.writer.waiting_bytes() > p.options.waiting_bytes_flush) failed = p.writer.flush();
     return failed.has_value();
   });
-  p.replaying_at.reset();
+  p.writer.replay_at(std::nullopt);
   return failed ? read : failed;
 }
 
@@ -248,15 +126,13 @@ void BlockLogStore::start() {
   Parts& p = *parts_;
   if (p.started) return;
   p.started = true;
+  p.writer.start();
   p.sync_soon();
-  p.every(p.options.flush_every, [&p] {
-    p.queue_all();
-    p.post_slice();
-  });
+  p.every(p.options.flush_every, [&p] { p.writer.write_all(); });
   p.every(p.options.sweep_every, [&p] { p.housekeeping.run(); });
 }
 
-Result<void> BlockLogStore::flush() { return parts_->flush_all(); }
+Result<void> BlockLogStore::flush() { return parts_->writer.flush(); }
 
 std::int64_t BlockLogStore::sweep(std::size_t blocks_max) { return parts_->housekeeping.sweep(blocks_max); }
 std::size_t BlockLogStore::merge_small_blocks() { return parts_->housekeeping.merge_small_blocks(); }
@@ -293,7 +169,7 @@ Result<void> BlockLogStore::delete_group(const Scope& scope, const std::string& 
   if (!found) return fail(ErrorKind::not_found, "The specified log group does not exist.");
   const LogGroupId id = found->id;
   if (auto kept = p.keep([&] { p.tables.remove_group(id); }); !kept) return kept;
-  p.forget(id);
+  p.writer.forget(id);
   p.catalog.remove_group(id);
   p.housekeeping.group_removed();
   return {};
@@ -358,8 +234,8 @@ Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& 
   if (!stream) return fail(ErrorKind::not_found, "The specified log stream does not exist.");
   if (events.empty()) return {};
   if (events.size() > batch_events_max) return fail(ErrorKind::limit_exceeded, "Too many events in one batch.");
-  if (p.waiting_bytes > p.options.waiting_bytes_max) {
-    p.write_early(stream->group);
+  if (p.writer.waiting_bytes() > p.options.waiting_bytes_max) {
+    p.writer.write_due(stream->group);
     return fail(ErrorKind::unavailable, "Too many events wait to be written.");
   }
   LogBatch batch{.group = stream->group, .stream = id, .ingested_ms = to_ms(p.executor.now()), .events = events};
@@ -368,7 +244,7 @@ Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& 
   if (!offset) return std::unexpected(offset.error());
   p.apply(std::move(batch), *offset);
   p.sync_soon();
-  p.write_early(group);
+  p.writer.write_due(group);
   if (on_arrival_)
     if (const LogGroup* known = p.catalog.group(group))
       on_arrival_({*known, *p.catalog.stream(id), to_ms(p.executor.now()), *offset * batch_events_max, events});
@@ -389,6 +265,6 @@ std::vector<LogGroup> BlockLogStore::all_groups() const {
   return all;
 }
 
-BlockLogStore::Figures BlockLogStore::figures() const { return {parts_->waiting_bytes, parts_->events}; }
+BlockLogStore::Figures BlockLogStore::figures() const { return {parts_->writer.waiting_bytes(), parts_->events}; }
 
 }  // namespace tocsin::telemetry

@@ -25,8 +25,10 @@ struct LogStoreOptions {
 
 class BlockLogStore final : public LogStore {
  public:
-  /// All must outlive this object. `telemetry` is a database of its own, not the state's; `log` is read by nobody else.
-  BlockLogStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options = {});
+  /// All must outlive this object. `telemetry` is a database of its own, not the state's; `log` is read by nobody else. Blocks are packed
+  /// on `workshop`, else on `executor`.
+  BlockLogStore(Executor& executor, storage::Database& telemetry, storage::IngestLog& log, LogStoreOptions options = {},
+                std::unique_ptr<Executor> workshop = {});
   ~BlockLogStore() override;
 
   /// Creates the tables, reads groups and streams and applies what the log holds beyond the blocks. Once, before anything else.
@@ -37,8 +39,8 @@ class BlockLogStore final : public LogStore {
   Result<void> flush();
   /// Removes blocks that retention or a deleted group left, at most `blocks_max`; how many.
   std::int64_t sweep(std::size_t blocks_max);
-  /// Makes one block of small ones of a group's day, unless a scan is open; how many became one. A quiet group writes a small block each few
-  /// minutes.
+  /// Makes one block of small ones of a group's day, unless a scan is open; how many became one. A quiet group writes a small block each
+  /// few minutes.
   std::size_t merge_small_blocks();
 
   Result<LogGroup> create_group(const Scope& scope, const std::string& name, const std::string& log_group_class,

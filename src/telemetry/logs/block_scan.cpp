@@ -68,9 +68,21 @@ bool BlockScan::next_views(std::vector<LogRowView>& rows) {
   return false;
 }
 
+bool BlockScan::count_next(std::uint64_t& rows) {
+  known_stream_.reset();
+  counting_ = true;
+  counted_ = 0;
+  std::size_t bytes = 0;
+  while (opened_ < sources_.size() && bytes < step_bytes) bytes += open(sources_[opened_++]);
+  counting_ = false;
+  rows = counted_;
+  return opened_ < sources_.size();
+}
+
 std::uint64_t BlockScan::count_rest() {
-  std::uint64_t counted = pending_.size();
+  std::uint64_t counted = pending_.size() + direct_.size();
   pending_.clear();
+  direct_.clear();
   for (; opened_ < sources_.size(); ++opened_) {
     const Source& source = sources_[opened_];
     const bool within = !source.tail && source.first_ms >= source.from_ms && source.last_ms <= plan_.to_ms && streams_.empty() &&
@@ -82,8 +94,9 @@ std::uint64_t BlockScan::count_rest() {
       continue;
     }
     open(source);
-    counted += pending_.size();
+    counted += pending_.size() + direct_.size();
     pending_.clear();
+    direct_.clear();
   }
   return counted;
 }
@@ -204,6 +217,8 @@ bool BlockScan::open_columns(const Source& source, std::string packed) {
     figures_.records_scanned += block.size();
     figures_.bytes_scanned += block.message_bytes();
   }
+  const bool direct = plan_.any_order && plan_.columns;
+  if (direct && !counting_) direct_owners_.push_back(owned);
   std::string scratch;
   for (std::size_t at = 0; at < block.size(); ++at) {
     LogRowView row = block.row(at);
@@ -215,6 +230,14 @@ bool BlockScan::open_columns(const Source& source, std::string packed) {
       figures_.bytes_scanned += scratch.size();
     }
     if ((!matches.empty() && !matches[at]) || !is_in_place(row)) continue;
+    if (counting_) {
+      ++counted_;
+      continue;
+    }
+    if (direct) {
+      direct_.push_back(row);
+      continue;
+    }
     if (!plan_.columns) {
       begins.push_back(owned->messages.size());
       block.append_message(owned->messages, at);
@@ -233,7 +256,11 @@ void BlockScan::take(const Source& source, const LogRowView& row, const std::sha
   if (row.position.time_ms < source.from_ms || row.position.time_ms > plan_.to_ms) return;
   ++figures_.records_scanned;
   figures_.bytes_scanned += row.message.size();
-  if (wanted(row)) pending_.push_back({row, owner});
+  if (!wanted(row)) return;
+  if (counting_)
+    ++counted_;
+  else
+    pending_.push_back({row, owner});
 }
 
 bool BlockScan::is_wanted_stream(LogStreamId stream) {
@@ -253,6 +280,10 @@ bool BlockScan::wanted(const LogRowView& row) {
 }
 
 void BlockScan::emit(std::vector<LogRowView>& rows) {
+  if (rows.empty()) rows.swap(direct_);
+  rows.insert(rows.end(), direct_.begin(), direct_.end());
+  direct_.clear();
+  given_ = std::exchange(direct_owners_, {});
   auto end = pending_.end();
   if (!plan_.any_order) {
     std::sort(pending_.begin(), pending_.end(), [&](const Pending& a, const Pending& b) {

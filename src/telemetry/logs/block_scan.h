@@ -41,6 +41,7 @@ class BlockScan final : public LogScan {
   BlockScan(LogTables& tables, LogCatalog& catalog, LogScanPlan plan, std::vector<Source> sources, std::shared_ptr<const void> open = {});
   bool next(std::vector<LogRow>& rows) override;
   bool next_views(std::vector<LogRowView>& rows) override;
+  bool count_next(std::uint64_t& rows) override;
   std::uint64_t count_rest() override;
   const Figures& figures() const override { return figures_; }
   Figures expected() const override;
@@ -73,6 +74,10 @@ class BlockScan final : public LogScan {
   std::size_t opened_ = 0;
   std::optional<std::pair<LogStreamId, bool>> known_stream_;
   std::vector<Pending> pending_;
+  std::vector<LogRowView> direct_;  ///< rows in columns that may come in any order
+  std::vector<std::shared_ptr<const void>> direct_owners_;
+  std::uint64_t counted_ = 0;
+  bool counting_ = false;
   std::vector<std::shared_ptr<const void>> given_;  ///< what the rows given last lie in
   Figures figures_;
   std::shared_ptr<const void> held_open_;

@@ -104,6 +104,8 @@ class LogScan {
   virtual bool next(std::vector<LogRow>& rows) = 0;
   /// The same without copies: what it gives is valid until the next call. A scan is read by one of the two.
   virtual bool next_views(std::vector<LogRowView>& rows) = 0;
+  /// The same when only their number is of interest, which is set.
+  virtual bool count_next(std::uint64_t& rows) = 0;
   /// Counts the rows that have not been given as looked at, without reading them where their block lies within the times of the plan; how
   /// many. Only of a plan without literals. Nothing is given afterwards.
   virtual std::uint64_t count_rest() = 0;
