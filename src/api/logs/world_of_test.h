@@ -47,7 +47,7 @@ struct World {
   telemetry::LiveTails tails{executor, random};
   telemetry::LogIntake intake{state, store, settings, metrics, targets, tails, nullptr};
   std::map<std::string, std::string> files;  ///< that exports wrote
-  telemetry::LogExports exports{state, store, settings, random, [this](const std::string& path, const std::string& content) {
+  telemetry::LogExports exports{state, store, settings, random, [this](const Scope&, const std::string& path, const std::string& content) {
                                   files[path] = content;
                                   return Result<void>();
                                 }};

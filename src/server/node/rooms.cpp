@@ -7,6 +7,7 @@
 #include "delivery/smtp/mail_message.h"
 #include "remediate/automation/runbook.h"
 #include "server/config/data_directory.h"
+#include "server/node/exported_files.h"
 #include "server/node/replace_file.h"
 #include "telemetry/logs/data_protection/data_masks.h"
 
@@ -122,7 +123,7 @@ Rooms::Rooms(Foundation& foundation, wire::BodyStreams& body_streams)
       body_streams(body_streams),
       live_tails(*ground.executor, ground.outside.random),
       log_intake(ground.state, ground.logs, log_settings, ground.metrics, log_targets, live_tails, &ground.self_metrics),
-      log_exports(ground.state, ground.logs, log_settings, ground.outside.random, file_writer(ground, "exports")),
+      log_exports(ground.state, ground.logs, log_settings, ground.outside.random, [this](const Scope& scope, const std::string& path, const std::string& content) { return keep_export(*this, scope, path, content); }),
       log_anomalies(ground.state, ground.outside.random, ground.logs, log_settings, ground.patterns, &ground.self_metrics),
       log_alarm_queries(*this),
       log_alarms(ground.state, alarms, log_alarm_queries),

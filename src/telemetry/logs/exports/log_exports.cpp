@@ -100,7 +100,7 @@ void LogExports::begin(const LogSetting& task) {
   // no stream at all has id 0
   if (plan.streams.empty()) plan.streams.push_back(0);
   running->scan = store_.scan(std::move(plan));
-  running->written = write_(text_or(task.body, "destination") + "/" + text_or(task.body, "destinationPrefix") + "/aws-logs-write-test",
+  running->written = write_(task.scope, text_or(task.body, "destination") + "/" + text_or(task.body, "destinationPrefix") + "/aws-logs-write-test",
                             "Permission Check Successful");
   running_[task.name] = std::move(running);
   state_.executor().post([this, id = task.name, living = std::weak_ptr(alive_)] {
@@ -137,7 +137,7 @@ void LogExports::flush(Running& running, LogStreamId stream) {
   Running::File& file = running.files[stream];
   char part[16];
   std::snprintf(part, sizeof part, "/%06d.gz", file.next_part++);
-  if (running.written) running.written = write_(running.folder + file.name + part, wire::gzip(file.waiting));
+  if (running.written) running.written = write_(running.task.scope, running.folder + file.name + part, wire::gzip(file.waiting));
   file.waiting.clear();
 }
 

@@ -15,8 +15,8 @@ namespace tocsin::telemetry {
 
 class LogExports {
  public:
-  /// Writes a file of that path below the exports' folder.
-  using WriteFile = std::function<Result<void>(const std::string& path, const std::string& content)>;
+  /// Keeps a file of that path, BUCKET/KEY, for the account.
+  using WriteFile = std::function<Result<void>(const Scope& scope, const std::string& path, const std::string& content)>;
   LogExports(storage::StateExecutor& state, LogStore& store, LogSettings& settings, Random& random, WriteFile write);
   ~LogExports();
   /// Begins anew what a restart interrupted.
