@@ -41,7 +41,9 @@ Alarms::Alarms(storage::StateExecutor& state, Random& random, delivery::Timers& 
   transitions_.on_changed([this](const AlarmRecord& alarm, AlarmState from, Instant at) { composites_.child_changed(alarm, from, at); });
   timers.handle(AlarmTransitions::suppression_timer, [this](const std::string& key, Instant, const Document&) -> Result<void> {
     const auto [scope, name] = of_timer_key(key);
-    if (auto composite = store_.find(scope, name)) transitions_.suppress(*composite, SuppressionEvent::period_over, state_.now());
+    // the timer knows best when the period is over: somebody may have set the clock back
+    if (auto composite = store_.find(scope, name))
+      transitions_.suppress(*composite, SuppressionEvent::period_over, std::max(state_.now(), composite->suppression.until));
     return {};
   });
   timers.handle(AlarmGate::unmute_timer, [this](const std::string& key, Instant, const Document&) -> Result<void> {

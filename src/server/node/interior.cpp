@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <future>
+#include <optional>
 
 #include "api/agent_calls/agent_calls.h"
 #include "api/dispatch/access_gate/access_gate.h"
@@ -18,6 +19,8 @@
 #include "base/log.h"
 #include "delivery/arrivals/recorded_carrier.h"
 #include "server/config/data_directory.h"
+#include "base/steady_time.h"
+#include "delivery/clock_steps.h"
 #include "server/node/first_credentials.h"
 #include "server/node/health_paths.h"
 #include "server/node/pipeline.h"
@@ -201,6 +204,12 @@ class WholeInterior final : public Interior {
       if (ground_->outside.fetch) scraper_.start();
       rooms_.start();
       ground_->timers.start();
+      if (ground_->outside.on_a_machine) {
+        // these are set for a moment and not for a span
+        clock_steps_.emplace(ground_->state, ground_->timers, [] { return steady_time(); },
+                             std::vector<std::string>{"alarms.unmute", "events.schedule", "health.turn", "logs.scheduled_query", "reports.until", "scheduler.due", "scheduler.invoke"});
+        clock_steps_->start();
+      }
       ground_->outbox.start();
       ground_->journal.start();
       keep_house();
@@ -272,6 +281,7 @@ class WholeInterior final : public Interior {
   api::MailReceiver mails_;
   SignedPaths signed_paths_;
   wire::PathRouter paths_;
+  std::optional<delivery::ClockSteps> clock_steps_;
   bool stopped_ = false;
 };
 

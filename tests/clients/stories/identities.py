@@ -105,7 +105,8 @@ class Provider:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Documents)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate, self.key)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        # each connection shakes hands in its own thread: one that hangs holds up no other
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.url = f"https://localhost:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
