@@ -39,8 +39,16 @@ PromQlResult mapped(Vector vector, Function function) {
   return of_vector(std::move(vector));
 }
 
-double at_most(double value, double limit) { return std::isnan(value) || std::isnan(limit) ? not_a_number : std::min(value, limit); }
-double at_least(double value, double limit) { return std::isnan(value) || std::isnan(limit) ? not_a_number : std::max(value, limit); }
+// as Go's Min and Max, which an infinity on their own side decides before NaN does
+constexpr double endless = std::numeric_limits<double>::infinity();
+double at_most(double value, double limit) {
+  if (value == -endless || limit == -endless) return -endless;
+  return std::isnan(value) || std::isnan(limit) ? not_a_number : std::min(value, limit);
+}
+double at_least(double value, double limit) {
+  if (value == endless || limit == endless) return endless;
+  return std::isnan(value) || std::isnan(limit) ? not_a_number : std::max(value, limit);
+}
 
 /// What a selector fixes: the labels of the series that is absent.
 Labels fixed_labels(const Expr& expr) {

@@ -256,6 +256,9 @@ year(vector(1e14))
 day_of_week(vector(-1e14))
 day_of_year(vector(-1e11))
 year(vector(1e19))
+clamp_max(special, NaN)
+clamp_min(special, NaN)
+clamp(special, -1, NaN)
 '''
 
 
