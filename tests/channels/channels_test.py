@@ -79,7 +79,7 @@ def phone_contact(url, alias, number, take_code):
 
 
 def test_smpp(tocsin):
-    """Bind, an activation code, a page, its receipt and the reply that acknowledges it, a long text in UCS-2, a throttling centre."""
+    """Bind, an activation code, a page, its receipt and the reply that acknowledges it, a long text in UCS-2, STOP and START, a throttling centre."""
     centre = MessageCentre("throttle")
     with Server(tocsin, "--sms", f"smpp://tocsin:secret@127.0.0.1:{centre.port}?from=4711", "--public-url", "https://t.example") as server:
         url = server.url()
@@ -110,6 +110,14 @@ def test_smpp(tocsin):
             assert (esm & 0x40, coding, part[:3]) == (0x40, 8, b"\x05\x00\x03") and len(part) <= 140, (esm, coding, part)
             text, parts = text + part[6:], part[4] - part[5]
         assert text.decode("utf-16-be") == greek.strip() or text.decode("utf-16-be") == greek, text.decode("utf-16-be")
+        centre.say("REPLY 491701234567 Stop")
+        _, _, _, _, _, answer = centre.message()
+        assert answer.startswith(b"You will get no more notifications by text."), answer
+        assert "+491701234567" in sns(url, "ListPhoneNumbersOptedOut")
+        centre.say("REPLY 491701234567 START")
+        _, _, _, _, _, answer = centre.message()
+        assert answer.startswith(b"You get notifications by text again."), answer
+        assert tag(sns(url, "CheckIfPhoneNumberIsOptedOut", phoneNumber="+491701234567"), "isOptedOut") == "false"
     centre.expect("UNBIND")
     centre.end()
 
