@@ -249,7 +249,9 @@ class Interpreter:
         if table not in self.tables:
             raise NotRead("the lookup table " + table)
         for row in rows:
-            found = next((line for line in self.tables[table] if self.fits(line, row, keys, cidr)), None)
+            fitting = [line for line in self.tables[table] if self.fits(line, row, keys, cidr)]
+            # of several ranges the narrowest, of several rows the first
+            found = max(fitting, key=lambda line: network(line["cidr"]).prefixlen if cidr else 0, default=None)
             for column, name in outputs:
                 if overwrite or text_of(row.get(name)) == "":
                     if found is not None and column in found:

@@ -75,7 +75,9 @@ class Answers {
     if (plan && plan->source && language != "CWLI") start.group_names.clear();
     for (const std::string& name : start.group_names)
       if (const auto* group = store_.find_group(shop, name)) start.range.groups.push_back(group->id);
-    const EmitterInput input{start.group_names, from, to, now_ms_};
+    const EmitterInput input{start.group_names, from, to, now_ms_, [this](const std::string& table, const std::string& column) {
+                               return tables_.contains(table) && tables_[table]->column(column).has_value();
+                             }};
     const auto id = queries_.start(std::move(start));
     if (!id) return refused(id.error());
     while (queries_.find(shop, *id)->status == diagnose::QueryStatus::running) executor_.run_ready();

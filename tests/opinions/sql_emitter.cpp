@@ -126,6 +126,7 @@ class Emitter {
   void emit(const ParseCommand& command) {
     if (command.mode != ParseCommand::Mode::regex) throw LeftOut{"parse of logfmt and csv"};
     if (command.multi) throw LeftOut{"parse with multi"};
+    if (command.regex->pattern().find(")?") != std::string::npos) throw LeftOut{"parse with a group that may be left out"};
     const std::string source = say_.as_text(say_.value(command.source));
     Columns columns = kept();
     std::vector<FieldSlot> made;
@@ -199,7 +200,8 @@ class Emitter {
     Columns columns = kept();
     columns.emplace_back("row_number() OVER (PARTITION BY " + keys + " ORDER BY o)", "n");
     select(columns);
-    select(kept(), " WHERE n = 1" + missing);
+    select(kept(),
+           " WHERE n <= " + std::to_string(command.keep) + (command.leave_out_missing ? " AND NOT (false" + missing + ")" : missing));
   }
 
   void emit(const CountFrequentCommand& command) {
@@ -257,6 +259,8 @@ class Emitter {
 
   void emit(const LookupCommand& command) {
     if (command.cidr) throw LeftOut{"cidrlookup"};
+    for (const auto& [column, field] : command.keys)
+      if (input_.has_column && !input_.has_column(command.table, column)) throw LeftOut{"lookup by a column that the table has not"};
     std::string on, keys;
     Columns columns = kept();
     for (std::size_t i = 0; i < command.keys.size(); ++i) {
@@ -280,8 +284,8 @@ class Emitter {
     }
     for (const auto& [expression, name] : kept(names)) both.emplace_back("l." + name, name);
     add("SELECT " + list_of(both) + " FROM (SELECT " + list_of(columns) + " FROM " + last_ +
-        ") AS l LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY " + keys + " ORDER BY line) AS n FROM table_" + command.table +
-        ") AS r ON r.n = 1" + on);
+        ") AS l LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY " + keys + " ORDER BY line) AS rank_ FROM table_" + command.table +
+        ") AS r ON r.rank_ = 1" + on);
     for (const auto& [slot, kind] : made) say_.made[slot] = kind;
   }
 
@@ -343,6 +347,8 @@ class Emitter {
     if constexpr (std::is_same_v<Other, SessionizeCommand>) return "sessionize";
     if constexpr (std::is_same_v<Other, RelevantFieldsCommand>) return "relevantfields";
     if constexpr (std::is_same_v<Other, EstimateCommand>) return "estimate";
+    if constexpr (std::is_same_v<Other, EventStatsCommand>) return "eventstats";
+    if constexpr (std::is_same_v<Other, TrendlineCommand>) return "trendline";
     return "a command";
   }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct EmittedQuery {
 struct EmitterInput {
   std::vector<std::string> groups;  ///< when the plan names none
   std::int64_t from_ms = 0, to_ms = 0, now_ms = 0;
+  /// Whether a lookup table has the column.
+  std::function<bool(const std::string& table, const std::string& column)> has_column = {};
 };
 
 /// The query, or the name of what it has that is not said in SQL here.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Each real sender of metrics brings them in, and they read back. usage: senders_test.py SENDER --tocsin PROGRAM [--cache FOLDER]"""
+"""Each real sender of metrics and logs brings them in, and they read back. usage: senders_test.py SENDER --tocsin PROGRAM [--cache FOLDER]"""
 import argparse
 import datetime
 import json
@@ -13,6 +13,8 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from server_under_test import ServerUnderTest, free_port, skip, wait_until  # noqa: E402
+
+from log_senders import rsyslog  # noqa: E402
 
 PACKAGES = {"opentelemetry": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-http==1.45.1"], "statsd": ["statsd==4.0.1"],
             "opentelemetry_grpc": ["opentelemetry-sdk==1.45.1", "opentelemetry-exporter-otlp-proto-grpc==1.45.1"]}
@@ -254,7 +256,7 @@ def statsd(server, _folder, cache):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sender", choices=["prometheus", "node_exporter", "opentelemetry", "opentelemetry_grpc", "statsd"])
+    parser.add_argument("sender", choices=["prometheus", "node_exporter", "opentelemetry", "opentelemetry_grpc", "statsd", "rsyslog"])
     parser.add_argument("--tocsin", required=True)
     parser.add_argument("--cache", default=".cache/senders")
     arguments = parser.parse_args()

@@ -70,6 +70,10 @@ class CommandParser {
   Parsed<void> relevant_fields(const Token& word);
   Parsed<void> estimate(const Token& word);
 
+  // --- of other languages
+  Parsed<void> event_stats(const Token& word);
+  Parsed<void> trendline(const Token& word);
+
   // --- parts
   Parsed<Column> column();
   Parsed<Column> statistic_column();

@@ -61,6 +61,8 @@ class ExpressionParser {
   NameScope scope;
   /// While the columns of stats are read: where their functions go.
   std::vector<Aggregate>* aggregates = nullptr;
+  /// The text stands for one in another language, which orders commands as it likes and has some more.
+  bool foreign = false;
   /// Reads a whole query up to a closing parenthesis.
   std::function<Parsed<Expression>(Expression left)> in_subquery;
 

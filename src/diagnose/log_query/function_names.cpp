@@ -62,7 +62,8 @@ std::string lower_case(std::string_view text) {
 }
 
 const FunctionForm* function_named(std::string_view name) {
-  for (const auto table : {general_functions(), text_functions(), number_functions(), time_functions(), address_functions()})
+  for (const auto table : {general_functions(), text_functions(), number_functions(), time_functions(), address_functions(),
+                           foreign_functions(), foreign_time_functions()})
     if (const FunctionForm* form = found(table, name)) return form;
   return nullptr;
 }

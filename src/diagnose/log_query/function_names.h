@@ -38,6 +38,8 @@ std::span<const FunctionForm> text_functions();
 std::span<const FunctionForm> time_functions();
 std::span<const FunctionForm> general_functions();
 std::span<const FunctionForm> address_functions();
+std::span<const FunctionForm> foreign_functions();
+std::span<const FunctionForm> foreign_time_functions();
 
 struct StatisticForm {
   std::string_view name;

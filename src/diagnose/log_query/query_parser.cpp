@@ -48,7 +48,9 @@ const CommandParser::Form* CommandParser::form_named(std::string_view name) {
                                        Form{"countfrequent", &C::count_frequent},
                                        Form{"count_frequent", &C::count_frequent},
                                        Form{"relevantfields", &C::relevant_fields},
-                                       Form{"estimate", &C::estimate}};
+                                       Form{"estimate", &C::estimate},
+                                       Form{"eventstats", &C::event_stats},
+                                       Form{"trendline", &C::trendline}};
   const std::string lower = lower_case(name);
   const auto at = std::find_if(forms.begin(), forms.end(), [&](const Form& form) { return form.name == lower; });
   return at == forms.end() ? nullptr : &*at;
@@ -79,7 +81,7 @@ Parsed<void> CommandParser::command() {
   if (plan_.commands.size() >= commands_max) return in_.wrong("a query has at most 50 commands");
   const Token word = in_.token();
   const Form* form = word.kind == TokenKind::word ? form_named(word.text) : nullptr;
-  if (!form) return in_.unexpected("a command");
+  if (!form || (!in_.foreign && (form->name == "eventstats" || form->name == "trendline"))) return in_.unexpected("a command");
   if (auto moved = in_.advance(); !moved) return moved;
   if (auto right = check_order(word, form->name); !right) return right;
   last_ = form->name;
@@ -93,13 +95,13 @@ Parsed<void> CommandParser::check_order(const Token& word, std::string_view name
     return std::unexpected(std::move(error));
   };
   if (last_ == "estimate") return refused("estimate must be the last command");
-  if (dedup_seen_ && name != "limit" && name != "head") return refused("only limit can follow dedup");
+  if (dedup_seen_ && !in_.foreign && name != "limit" && name != "head") return refused("only limit can follow dedup");
   dedup_seen_ |= name == "dedup";
   if (name == "stats") {
-    if (sort_or_limit_seen_) return refused("sort and limit must come after the last stats command");
+    if (sort_or_limit_seen_ && !in_.foreign) return refused("sort and limit must come after the last stats command");
     if (++stats_ > stats_max) return refused("a query has at most 10 stats commands");
   }
-  if (name == "pattern" && previous_sort_ == "sort") return refused("pattern cannot come after sort");
+  if (name == "pattern" && !in_.foreign && previous_sort_ == "sort") return refused("pattern cannot come after sort");
   if (name == "sort") previous_sort_ = name;
   sort_or_limit_seen_ |= name == "sort" || name == "limit" || name == "head";
   if (name == "join" && std::exchange(join_seen_, true)) return refused("a query has at most one join");
@@ -173,6 +175,13 @@ void CommandParser::finish() {
 
 Parsed<QueryPlan> parse_query(std::string_view text) {
   ExpressionParser in(text);
+  if (auto begun = in.begin(); !begun) return std::unexpected(begun.error());
+  return CommandParser(in, CommandParser::Place::outermost).query();
+}
+
+Parsed<QueryPlan> parse_foreign_query(std::string_view text) {
+  ExpressionParser in(text);
+  in.foreign = true;
   if (auto begun = in.begin(); !begun) return std::unexpected(begun.error());
   return CommandParser(in, CommandParser::Place::outermost).query();
 }

@@ -11,6 +11,9 @@
 namespace tocsin::diagnose {
 
 Parsed<QueryPlan> parse_query(std::string_view text);
+/// The same of a text that was made from one in another language: commands may come in any order, and there are `eventstats`, `trendline`,
+/// `dedup N` and functions named sql.….
+Parsed<QueryPlan> parse_foreign_query(std::string_view text);
 
 /// Adds what the filters say of the messages of rows that pass, so that a scan can leave the others out.
 void find_literals(QueryPlan& plan);

@@ -137,6 +137,16 @@ struct StatsCommand {
   std::optional<std::size_t> bin;  ///< which of `by` is a bin
   std::int64_t offset_ms = 0;
 };
+/// The group's figures at each of its rows.
+struct EventStatsCommand {
+  StatsCommand stats;
+};
+/// The mean of the last rows, in their order; weighted: the newest counts most. Nothing before there are so many.
+struct TrendlineCommand {
+  std::size_t rows = 1;
+  bool weighted = false;
+  FieldSlot source = no_slot, into = no_slot;
+};
 struct SortCommand {
   struct Key {
     Expression expression;
@@ -150,6 +160,8 @@ struct LimitCommand {
 };
 struct DedupCommand {
   std::vector<FieldSlot> slots;
+  std::size_t keep = 1;            ///< rows of each
+  bool leave_out_missing = false;  ///< rows without one of the fields
 };
 struct PatternCommand {
   Expression source;
@@ -230,11 +242,11 @@ struct RelevantFieldsCommand {
   Expression condition;
 };
 struct EstimateCommand {};
-using Command =
-    std::variant<FieldsCommand, DisplayCommand, FilterCommand, ParseCommand, JsonCommand, StatsCommand, SortCommand, LimitCommand,
-                 DedupCommand, PatternCommand, DiffCommand, AnomalyCommand, UnnestCommand, ExpandCommand, LookupCommand, JoinCommand,
-                 AppendColumnsCommand, AddTotalsCommand, AccumulateCommand, AutoregressCommand, FillDownCommand, FillMissingCommand,
-                 OutlierCommand, SessionizeCommand, CountFrequentCommand, RelevantFieldsCommand, EstimateCommand>;
+using Command = std::variant<FieldsCommand, DisplayCommand, FilterCommand, ParseCommand, JsonCommand, StatsCommand, SortCommand,
+                             LimitCommand, DedupCommand, PatternCommand, DiffCommand, AnomalyCommand, UnnestCommand, ExpandCommand,
+                             LookupCommand, JoinCommand, AppendColumnsCommand, AddTotalsCommand, AccumulateCommand, AutoregressCommand,
+                             FillDownCommand, FillMissingCommand, OutlierCommand, SessionizeCommand, CountFrequentCommand,
+                             RelevantFieldsCommand, EstimateCommand, EventStatsCommand, TrendlineCommand>;
 
 /// Which groups the text of a query chooses. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Source.html
 struct SourceSelection {

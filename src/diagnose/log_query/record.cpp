@@ -28,6 +28,14 @@ void Record::keep() {
   kept_ = true;
 }
 
+void Record::forget_found() {
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    if (states_[i] == State::found) {
+      values_[i] = Value();
+      states_[i] = State::unknown;
+    }
+}
+
 std::string_view Record::original() const {
   if (!kept_) return row_.fields ? message() : original_;
   return own_original_.empty() ? own_message_ : own_original_;
@@ -128,8 +136,10 @@ Value Record::structure(FieldSlot slot, const FieldSources& from) const {
   return name.origin == FieldOrigin::discovered ? from.discovery.structure(id_, message(), name.path) : Value();
 }
 
-std::size_t Record::bytes() const {
-  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + (event_ ? message().size() + own_original_.size() : 0);
+std::size_t Record::bytes() const { return made_bytes() + (event_ && !kept_ ? message().size() : 0); }
+
+std::size_t Record::made_bytes() const {
+  std::size_t bytes = sizeof(Record) + values_.size() * (sizeof(Value) + 1) + own_message_.size() + own_original_.size();
   for (const Value& value : values_) bytes += bytes_of(value);
   return bytes;
 }

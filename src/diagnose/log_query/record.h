@@ -39,6 +39,8 @@ class Record {
     values_[static_cast<std::size_t>(slot)] = std::move(value);
     states_[static_cast<std::size_t>(slot)] = State::made;
   }
+  /// Forgets what was found in the event, which can be found again: copies are then small.
+  void forget_found();
   bool is_made(FieldSlot slot) const { return states_[static_cast<std::size_t>(slot)] == State::made; }
   /// The list or map that was discovered under the name of the slot.
   Value structure(FieldSlot slot, const FieldSources& from) const;
@@ -60,6 +62,8 @@ class Record {
   std::uint64_t columns_age() const { return columns_age_; }
   std::int64_t time_ms() const { return event_ ? row_.position.time_ms : 0; }
   std::size_t bytes() const;
+  /// Without its event: what a copy costs while it is not kept.
+  std::size_t made_bytes() const;
 
  private:
   enum class State : std::uint8_t { unknown, found, made };

@@ -89,6 +89,21 @@ Object parse_logfmt(std::string_view text) {
   return map;
 }
 
+/// How much one row may become: beyond it the copies alone would take too long.
+class RowsOfOne {
+ public:
+  explicit RowsOfOne(const Record& record) : row_bytes_(record.made_bytes()) {}
+  bool one_more(const StageContext& context) {
+    bytes_ += row_bytes_;
+    if (bytes_ > bytes_max) context.budget->fail("A row becomes too many rows, or too large ones.");
+    return bytes_ <= bytes_max;
+  }
+
+ private:
+  static constexpr std::size_t bytes_max = std::size_t{1} << 30;
+  std::size_t row_bytes_, bytes_ = 0;
+};
+
 class ParseStage final : public StageOf<ParseStage> {
  public:
   explicit ParseStage(const ParseCommand& command) : command_(command) {}
@@ -133,7 +148,10 @@ class ParseStage final : public StageOf<ParseStage> {
     if (!match(text, 0, found)) return next->push(record);
     bool more = true;
     std::size_t at = 0;
+    record.forget_found();
+    RowsOfOne rows(record);
     while (more && at <= text.size() && match(text, at, found)) {
+      if (!rows.one_more(*context)) return false;
       const auto begin = static_cast<std::size_t>(found[0].data() - text.data());
       at = begin + std::max<std::size_t>(found[0].size(), 1);
       Record each = record;
@@ -191,7 +209,10 @@ class UnnestStage final : public StageOf<UnnestStage> {
       return next->push(record);
     }
     bool more = true;
+    record.forget_found();
+    RowsOfOne rows(record);
     for (const Document& element : list->get_array()) {
+      if (!rows.one_more(*context)) return false;
       Record each = record;
       each.set(into_, value_of(element));
       if (more = next->push(each); !more) break;
@@ -329,15 +350,17 @@ class DedupStage final : public StageOf<DedupStage> {
   explicit DedupStage(const DedupCommand& command) : command_(command) {}
   bool push(Record& record) override {
     auto key = key_of(record, command_.slots, *context);
-    if (!key) return next->push(record);
+    if (!key) return command_.leave_out_missing || next->push(record);
     const std::size_t bytes = key->size() + 64;
-    if (!seen_.insert(std::move(*key)).second) return true;
+    auto [at, added] = seen_.try_emplace(std::move(*key), 0);
+    if (++at->second > command_.keep) return true;
+    if (!added) return next->push(record);
     return context->budget->take(bytes) && next->push(record);
   }
 
  private:
   const DedupCommand& command_;
-  std::unordered_set<std::string> seen_;
+  std::unordered_map<std::string, std::size_t> seen_;
 };
 
 }  // namespace

@@ -37,6 +37,34 @@ class AutoregressStage final : public StageOf<AutoregressStage> {
   std::deque<Value> before_;  ///< the latest first
 };
 
+class TrendlineStage final : public StageOf<TrendlineStage> {
+ public:
+  explicit TrendlineStage(const TrendlineCommand& command) : command_(command) {}
+  bool push(Record& record) override {
+    const auto number = number_of(context->field(record, command_.source));
+    if (number) {
+      last_.push_back(*number);
+      if (last_.size() > command_.rows) last_.pop_front();
+    }
+    record.set(command_.into, number && last_.size() == command_.rows ? Value(mean()) : Value());
+    return next->push(record);
+  }
+
+ private:
+  double mean() const {
+    double sum = 0, weights = 0;
+    for (std::size_t i = 0; i < last_.size(); ++i) {
+      const double weight = command_.weighted ? static_cast<double>(i + 1) : 1;
+      sum += weight * last_[i];
+      weights += weight;
+    }
+    return sum / weights;
+  }
+
+  const TrendlineCommand& command_;
+  std::deque<double> last_;
+};
+
 class FillDownStage final : public StageOf<FillDownStage> {
  public:
   explicit FillDownStage(const FillDownCommand& command) : command_(command), last_(command.slots.size()) {}
@@ -230,6 +258,7 @@ void HeldRows::order_by(const std::vector<double>& keys) {
 std::unique_ptr<Stage> make_series_stage(const Command& command, const QueryPlan& plan) {
   if (const auto* accumulate = std::get_if<AccumulateCommand>(&command)) return std::make_unique<AccumulateStage>(*accumulate);
   if (const auto* lags = std::get_if<AutoregressCommand>(&command)) return std::make_unique<AutoregressStage>(*lags);
+  if (const auto* line = std::get_if<TrendlineCommand>(&command)) return std::make_unique<TrendlineStage>(*line);
   if (const auto* down = std::get_if<FillDownCommand>(&command)) return std::make_unique<FillDownStage>(*down);
   if (const auto* missing = std::get_if<FillMissingCommand>(&command)) return fill_missing(*missing, plan);
   if (const auto* outlier = std::get_if<OutlierCommand>(&command)) return std::make_unique<OutlierStage>(*outlier);

@@ -110,9 +110,16 @@ Parsed<void> CommandParser::limit(const Token&) {
 }
 
 Parsed<void> CommandParser::dedup(const Token&) {
+  DedupCommand command;
+  if (in_.foreign && in_.token().kind == TokenKind::number) {
+    command.keep = static_cast<std::size_t>(in_.token().number);
+    command.leave_out_missing = true;
+    if (auto moved = in_.advance(); !moved) return moved;
+  }
   auto names = list(&CommandParser::known_name);
   if (!names) return std::unexpected(names.error());
-  plan_.commands.emplace_back(DedupCommand{std::move(*names)});
+  command.slots = std::move(*names);
+  plan_.commands.emplace_back(std::move(command));
   return {};
 }
 

@@ -47,6 +47,16 @@ class StatsStage final : public StageOf<StatsStage> {
       for (StatisticState& state : group->states) state.count_rows(rows);
   }
 
+  /// What the row's group came to, set in the row itself.
+  void fill_columns(Record& row) {
+    const Group* group = group_of(row);
+    if (!group) return;
+    const auto results = results_of(*group);
+    Surroundings around = context->around;
+    around.aggregates = &results;
+    for (const Column& column : command_.columns) row.set(column.slot, evaluate(column.expression, row, around));
+  }
+
   void finish() override {
     std::vector<Group*> ordered;
     for (auto& [key, group] : groups_) ordered.push_back(&group);
@@ -149,10 +159,15 @@ class StatsStage final : public StageOf<StatsStage> {
     return &groups_.emplace(key_, std::move(group)).first->second;
   }
 
-  void fill(Record& row, const Group& group) const {
+  std::vector<Value> results_of(const Group& group) const {
     std::vector<Value> results;
     for (std::size_t i = 0; i < command_.aggregates.size(); ++i)
       results.push_back(group.states[i].result(command_.aggregates[i].parameter));
+    return results;
+  }
+
+  void fill(Record& row, const Group& group) const {
+    const auto results = results_of(group);
     Surroundings around = context->around;
     around.aggregates = &results;
     row.begin_table();
@@ -165,6 +180,30 @@ class StatsStage final : public StageOf<StatsStage> {
   KnownGroups known_;
   std::string key_, scratch_;
   std::vector<Value> by_;
+};
+
+/// Holds the rows, and gives each what its group came to.
+class EventStatsStage final : public StageOf<EventStatsStage> {
+ public:
+  explicit EventStatsStage(const EventStatsCommand& command) : command_(command), stats_(command.stats) {}
+
+  bool push(Record& record) override {
+    stats_.context = context;
+    return held_.hold(record, *context) && stats_.push(held_.rows.back());
+  }
+  void finish() override {
+    stats_.context = context;
+    for (Record& row : held_.rows) {
+      stats_.fill_columns(row);
+      if (!next->push(row)) break;
+    }
+    held_.release(*context);
+  }
+
+ private:
+  const EventStatsCommand& command_;
+  StatsStage stats_;
+  HeldRows held_;
 };
 
 class AddTotalsStage final : public StageOf<AddTotalsStage> {
@@ -303,6 +342,7 @@ void SortStage::finish() {
 
 std::unique_ptr<Stage> make_table_stage(const Command& command, const QueryPlan& plan) {
   if (const auto* stats = std::get_if<StatsCommand>(&command)) return std::make_unique<StatsStage>(*stats);
+  if (const auto* each = std::get_if<EventStatsCommand>(&command)) return std::make_unique<EventStatsStage>(*each);
   if (const auto* sort = std::get_if<SortCommand>(&command)) return std::make_unique<SortStage>(*sort);
   if (const auto* totals = std::get_if<AddTotalsCommand>(&command)) return std::make_unique<AddTotalsStage>(*totals, plan);
   if (const auto* frequent = std::get_if<CountFrequentCommand>(&command)) return std::make_unique<CountFrequentStage>(*frequent);

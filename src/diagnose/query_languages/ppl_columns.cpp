@@ -106,29 +106,46 @@ Parsed<void> PplReader::most(const char* order) {
   }
   auto list = names();
   if (!list) return std::unexpected(list.error());
-  if (in_.at_word("by")) return in_.wrong("top and rare with by are not offered: stats count() by … with sort says it");
-  commands_.push_back("stats count(*) as `count` by " + joined(*list));
-  commands_.push_back(std::string("sort `count` ") + order);
-  commands_.push_back("limit " + std::to_string(rows));
-  shown_ = std::move(*list);
+  std::vector<std::string> groups;
+  if (const auto by = in_.accept_word("by"); !by || *by) {
+    if (!by) return std::unexpected(by.error());
+    auto names_of_groups = names();
+    if (!names_of_groups) return std::unexpected(names_of_groups.error());
+    groups = std::move(*names_of_groups);
+  }
+  const std::string keys = groups.empty() ? joined(*list) : joined(groups) + ", " + joined(*list);
+  commands_.push_back("stats count(*) as `count` by " + keys);
+  commands_.push_back("sort " + (groups.empty() ? "" : joined(groups) + ", ") + "`count` " + order);
+  // of each group so many
+  commands_.push_back(groups.empty() ? "limit " + std::to_string(rows) : "dedup " + std::to_string(rows) + " " + joined(groups));
+  shown_ = std::move(groups);
+  shown_->insert(shown_->end(), list->begin(), list->end());
   shown_->push_back("count");
   return {};
 }
 
 Parsed<void> PplReader::dedup() {
+  std::size_t rows = 1;
   if (in_.token().kind == Kind::number) {
     auto count = in_.count();
     if (!count) return std::unexpected(count.error());
-    if (*count != 1) return in_.wrong("dedup keeps one row of each: another number is not offered");
+    if (*count == 0) return in_.wrong("dedup keeps at least one row of each");
+    rows = *count;
   }
   auto list = names();
   if (!list) return std::unexpected(list.error());
-  if (in_.at_word("keepempty") || in_.at_word("consecutive")) return in_.wrong("the options of dedup are not offered");
-  // rows without a value are left out, where Logs Insights would keep them
-  std::string present;
-  for (const std::string& name : *list) present += (present.empty() ? "" : " and ") + ("ispresent(" + quoted_field(name) + ")");
-  commands_.push_back("filter " + present);
-  commands_.push_back("dedup " + joined(*list));
+  bool keep_empty = false;
+  if (in_.at_word("keepempty")) {
+    if (auto moved = in_.advance(); !moved) return moved;
+    if (auto equal = in_.expect_sign("="); !equal) return equal;
+    keep_empty = in_.at_word("true");
+    if (!keep_empty && !in_.at_word("false")) return in_.unexpected("true or false");
+    if (auto moved = in_.advance(); !moved) return moved;
+  }
+  if (in_.at_word("consecutive")) return in_.wrong("dedup with consecutive is not offered");
+  if (keep_empty && rows != 1) return in_.wrong("dedup with keepempty keeps one row of each");
+  // a number says that rows without a value are left out
+  commands_.push_back("dedup " + (keep_empty ? "" : std::to_string(rows) + " ") + joined(*list));
   return {};
 }
 
@@ -158,16 +175,7 @@ Parsed<void> PplReader::parse() {
   if (!field) return std::unexpected(field.error());
   auto pattern = in_.text();
   if (!pattern) return std::unexpected(pattern.error());
-  std::string regex;
-  for (std::size_t i = 0; i < pattern->size(); ++i) {
-    if ((*pattern)[i] == '\\' && i + 1 < pattern->size()) {
-      regex += (*pattern)[i++];
-      regex += (*pattern)[i];
-    } else {
-      regex += (*pattern)[i] == '/' ? "\\/" : std::string(1, (*pattern)[i]);
-    }
-  }
-  commands_.push_back("parse " + quoted_field(*field) + " /" + regex + "/");
+  commands_.push_back("parse " + quoted_field(*field) + " /" + slashes_escaped(*pattern) + "/");
   if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
   for (std::size_t at = 0; (at = pattern->find("(?<", at)) != std::string::npos; at += 3) {
     const std::size_t end = pattern->find('>', at);
@@ -190,7 +198,22 @@ Parsed<void> PplReader::fillnull() {
     for (const std::string& name : *list) fill(name, value.kind == Kind::text ? quoted_text(value.text) : value.text);
     return {};
   }
-  if (auto word = in_.expect_word("using"); !word) return in_.unexpected("with or using");
+  if (in_.at_word("value")) {
+    if (auto moved = in_.advance(); !moved) return moved;
+    if (auto equal = in_.expect_sign("="); !equal) return equal;
+    const SqlToken value = in_.token();
+    if (value.kind != Kind::text && value.kind != Kind::number) return in_.unexpected("a text or a number");
+    if (auto moved = in_.advance(); !moved) return moved;
+    // names with or without commas between them
+    do {
+      auto name = in_.name();
+      if (!name) return std::unexpected(name.error());
+      fill(*name, value.kind == Kind::text ? quoted_text(value.text) : value.text);
+      if (auto comma = in_.accept_sign(","); !comma) return std::unexpected(comma.error());
+    } while (in_.at_name());
+    return {};
+  }
+  if (auto word = in_.expect_word("using"); !word) return in_.unexpected("with, value= or using");
   while (true) {
     auto name = in_.name();
     if (!name) return std::unexpected(name.error());

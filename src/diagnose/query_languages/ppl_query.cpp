@@ -12,6 +12,8 @@ namespace tocsin::diagnose {
 using Kind = SqlToken::Kind;
 
 Parsed<std::string> PplReader::read() {
+  if (inner_)
+    if (auto word = in_.accept_word("subquery"); !word) return std::unexpected(word.error());
   while (true) {
     if (auto done = command(); !done) return std::unexpected(done.error());
     if (in_.at_end() || (inner_ && (in_.at_sign("]") || in_.at_sign(")")))) break;
@@ -25,21 +27,25 @@ Parsed<std::string> PplReader::read() {
   if (shown_) {
     std::string list;
     for (const std::string& name : *shown_) list += (list.empty() ? "display " : ", ") + quoted_field(name);
-    // what is shown must be said before dedup: only a limit may follow it
-    const auto dedup = std::find_if(commands_.begin(), commands_.end(), [](const std::string& each) { return each.starts_with("dedup "); });
-    commands_.insert(dedup, list);
+    commands_.push_back(list);
   }
   for (const std::string& each : commands_) text += (text.empty() ? "" : " | ") + each;
   return text.empty() ? std::string("fields @timestamp, @message") : text;
 }
 
 Parsed<void> PplReader::command() {
-  static constexpr Form forms[] = {{"fields", &PplReader::fields},     {"table", &PplReader::fields},  {"where", &PplReader::where},
-                                   {"stats", &PplReader::stats},       {"eval", &PplReader::eval},     {"sort", &PplReader::sort},
-                                   {"head", &PplReader::head},         {"top", &PplReader::top},       {"rare", &PplReader::rare},
-                                   {"dedup", &PplReader::dedup},       {"rename", &PplReader::rename}, {"parse", &PplReader::parse},
-                                   {"fillnull", &PplReader::fillnull}, {"source", &PplReader::source}, {"search", &PplReader::search},
-                                   {"patterns", &PplReader::patterns}, {"expand", &PplReader::expand}};
+  static constexpr Form forms[] = {{"fields", &PplReader::fields},       {"table", &PplReader::fields},
+                                   {"where", &PplReader::where},         {"stats", &PplReader::stats},
+                                   {"eval", &PplReader::eval},           {"sort", &PplReader::sort},
+                                   {"head", &PplReader::head},           {"top", &PplReader::top},
+                                   {"rare", &PplReader::rare},           {"dedup", &PplReader::dedup},
+                                   {"rename", &PplReader::rename},       {"parse", &PplReader::parse},
+                                   {"fillnull", &PplReader::fillnull},   {"source", &PplReader::source},
+                                   {"search", &PplReader::search},       {"patterns", &PplReader::patterns},
+                                   {"expand", &PplReader::expand},       {"eventstats", &PplReader::event_stats},
+                                   {"trendline", &PplReader::trendline}, {"fieldsummary", &PplReader::field_summary},
+                                   {"grok", &PplReader::grok},           {"join", &PplReader::join},
+                                   {"inner", &PplReader::inner_join},    {"left", &PplReader::left_join}};
   const SqlToken word = in_.token();
   const std::string name = lower_case(word.text);
   const auto form = std::find_if(std::begin(forms), std::end(forms), [&](const Form& each) { return each.name == name; });
@@ -81,9 +87,7 @@ Parsed<void> PplReader::source() {
   const auto bracket = in_.accept_sign("[");
   if (!bracket) return std::unexpected(bracket.error());
   while (true) {
-    auto group = in_.token().kind == Kind::text ? in_.text() : in_.name();
-    if (!group) return std::unexpected(group.error());
-    groups.push_back(std::move(*group));
+    if (auto read = source_part(); !read) return read;
     const auto comma = in_.accept_sign(",");
     if (!comma) return std::unexpected(comma.error());
     if (!*comma) break;
@@ -92,6 +96,30 @@ Parsed<void> PplReader::source() {
     if (auto close = in_.expect_sign("]"); !close) return close;
   if (in_.at_end() || in_.at_sign("|") || in_.at_sign("]") || in_.at_sign(")")) return {};
   return where();
+}
+
+/// A group, lg:`group`, or what is asked of fields that have an index: `aws:fieldIndex` = "a", `a` = 1.
+Parsed<void> PplReader::source_part() {
+  if (in_.at_word("ds")) return in_.wrong("data sources are not offered");
+  if (in_.at_word("lg")) {
+    const auto taken = in_.accept_word("lg");
+    if (auto colon = in_.expect_sign(":"); !taken || !colon) return in_.unexpected("lg: and a log group");
+  }
+  const SqlToken token = in_.token();
+  if (token.kind == Kind::name && token.text == "aws:fieldIndex") {
+    // every field can be looked up: which ones are meant says nothing more
+    if (auto named = expressions_.expression(); !named) return std::unexpected(named.error());
+    return {};
+  }
+  const SqlReader here = in_;
+  auto group = token.kind == Kind::text ? in_.text() : in_.name();
+  if (!group) return std::unexpected(group.error());
+  if (in_.at_sign("=") || in_.at_word("in")) {
+    in_ = here;
+    return where();
+  }
+  groups.push_back(std::move(*group));
+  return {};
 }
 
 Parsed<void> PplReader::fields() {
@@ -146,6 +174,12 @@ Parsed<void> PplReader::sort() {
     if (!read) return std::unexpected(read.error());
     count = *read;
   }
+  if (auto sorted = sort_keys(); !sorted) return sorted;
+  if (count && *count > 0) commands_.push_back("limit " + std::to_string(*count));
+  return {};
+}
+
+Parsed<void> PplReader::sort_keys() {
   std::string keys;
   while (true) {
     bool descending = in_.at_sign("-");
@@ -165,7 +199,6 @@ Parsed<void> PplReader::sort() {
     if (!*comma) break;
   }
   commands_.push_back("sort " + keys);
-  if (count && *count > 0) commands_.push_back("limit " + std::to_string(*count));
   return {};
 }
 
@@ -194,6 +227,16 @@ Parsed<void> PplReader::patterns() {
 Parsed<void> PplReader::expand() {
   auto name = in_.name();
   if (!name) return std::unexpected(name.error());
+  const auto as = in_.accept_word("as");
+  if (!as) return std::unexpected(as.error());
+  if (*as) {
+    auto alias = in_.name();
+    if (!alias) return std::unexpected(alias.error());
+    commands_.push_back("unnest " + quoted_field(*name) + " into " + quoted_field(*alias));
+    if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
+    shown_->push_back(*alias);
+    return {};
+  }
   commands_.push_back("expand " + quoted_field(*name));
   return {};
 }

@@ -59,6 +59,8 @@ class PplReader {
 
   /// [count] [+|-]field, …
   Parsed<void> sort();
+  /// Up to what is no key.
+  Parsed<void> sort_keys();
 
   Parsed<void> head();
 
@@ -82,6 +84,26 @@ class PplReader {
   Parsed<void> patterns();
 
   Parsed<void> expand();
+
+  Parsed<void> source_part();
+
+  /// eventstats avg(a) as b by c
+  Parsed<void> event_stats();
+
+  /// trendline [sort a] sma(3, a) [as b], wma(…)
+  Parsed<void> trendline();
+
+  /// fieldsummary includefields=a [nulls=true]
+  Parsed<void> field_summary();
+
+  /// grok field 'a%{IP:b}'
+  Parsed<void> grok();
+
+  /// [inner | left [outer]] join left=l, right=r on l.a = r.b `group`
+  Parsed<void> join() { return join_with(false); }
+  Parsed<void> inner_join();
+  Parsed<void> left_join();
+  Parsed<void> join_with(bool keep_left);
 
   SqlReader& in_;
   const bool inner_;

@@ -25,7 +25,7 @@ Parsed<QueryPlan> parse_query_in(QueryLanguage language, std::string_view text) 
   if (language == QueryLanguage::insights) return parse_query(text);
   const auto translated = language == QueryLanguage::sql ? translate_sql(text) : translate_ppl(text);
   if (!translated) return std::unexpected(translated.error());
-  auto plan = parse_query(translated->text);
+  auto plan = parse_foreign_query(translated->text);
   // its places are of the other text
   if (!plan) return std::unexpected(QueryError{plan.error().message, 0, text.size()});
   if (!translated->groups.empty()) {

@@ -132,7 +132,7 @@ TEST(Ppl, FiltersShowsAndCounts) {
 }
 
 TEST(Ppl, RefusesByName) {
-  for (const char* command : {"kmeans", "ad", "ml", "trendline", "geoip"}) {
+  for (const char* command : {"kmeans", "ad", "ml", "flatten", "geoip"}) {
     const auto plan = parse_query_in(QueryLanguage::ppl, std::string("fields a | ") + command + " x");
     ASSERT_FALSE(plan);
     EXPECT_NE(plan.error().message.find(command), std::string::npos);

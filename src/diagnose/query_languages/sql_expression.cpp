@@ -3,6 +3,7 @@
 #include <array>
 
 #include "diagnose/log_query/function_names.h"
+#include "diagnose/log_query/value.h"
 #include "diagnose/query_languages/sql_functions.h"
 
 namespace tocsin::diagnose {
@@ -111,7 +112,7 @@ Parsed<std::string> SqlExpressionReader::in(const std::string& left, int depth) 
   if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
   const bool bracket = in_.at_sign("[");
   if (auto open = in_.expect_sign(bracket ? "[" : "("); !open) return std::unexpected(open.error());
-  if (in_.at_word("select") || in_.at_word("source") || in_.at_word("search")) {
+  if (in_.at_word("select") || in_.at_word("source") || in_.at_word("search") || in_.at_word("subquery")) {
     if (!subquery) return in_.wrong("a subquery cannot stand here");
     auto inner = subquery();
     if (!inner) return inner;
@@ -136,11 +137,34 @@ Parsed<std::string> SqlExpressionReader::sum(int depth) {
   while (left && (in_.at_sign("+") || in_.at_sign("-") || in_.at_sign("||"))) {
     const std::string sign = in_.token().text;
     if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
+    if (in_.at_word("interval") && sign != "||") {
+      left = interval(*left, sign == "-");
+      continue;
+    }
     auto right = product(depth);
     if (!right) return right;
     left = sign == "||" ? "concat(" + *left + ", " + *right + ")" : "(" + *left + " " + sign + " " + *right + ")";
   }
   return left;
+}
+
+/// INTERVAL 3 DAY, INTERVAL '3' DAY, INTERVAL '3 days', INTERVAL 3 DAYS.
+Parsed<std::string> SqlExpressionReader::interval(const std::string& time, bool back) {
+  if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
+  const SqlToken token = in_.token();
+  if (token.kind != Kind::number && token.kind != Kind::text) return in_.unexpected("a number");
+  if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
+  const std::size_t blank = token.text.find(' ');
+  std::string unit = blank == std::string::npos ? "" : token.text.substr(blank + 1);
+  if (unit.empty()) {
+    unit = in_.token().text;
+    if (in_.token().kind != Kind::word) return in_.unexpected("a unit of time");
+    if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
+  }
+  const std::string count = token.text.substr(0, blank);
+  if (!number_in(count) || !unit_named(unit))
+    return std::unexpected(QueryError{"no interval of time: " + token.text + " " + unit, token.begin, in_.last_end()});
+  return "sql.addtime(" + quoted_text(unit) + ", " + (back ? "-" : "") + count + ", " + time + ")";
 }
 
 Parsed<std::string> SqlExpressionReader::product(int depth) {
@@ -171,6 +195,7 @@ Parsed<std::string> SqlExpressionReader::unary(int depth) {
 
 Parsed<std::string> SqlExpressionReader::primary(int depth) {
   const SqlToken token = in_.token();
+  if (in_.at_word("interval")) return in_.wrong("an INTERVAL stands behind + or -, or within DATE_ADD and DATE_SUB");
   if (in_.at_sign("(")) {
     if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
     auto inner = any(depth + 1);
@@ -204,9 +229,22 @@ Parsed<std::string> SqlExpressionReader::call(const SqlToken& name, int depth) {
     arguments.emplace_back("*");
     if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
   }
+  const std::string name_lower = lower_case(name.text);
   while (!in_.at_sign(")")) {
-    auto argument = any(depth + 1);
+    if (arguments.size() == 1 && in_.at_word("interval") &&
+        (name_lower == "date_add" || name_lower == "date_sub" || name_lower == "adddate" || name_lower == "subdate")) {
+      auto moved = interval(arguments[0], name_lower == "date_sub" || name_lower == "subdate");
+      if (!moved) return moved;
+      if (auto close = in_.expect_sign(")"); !close) return std::unexpected(close.error());
+      return moved;
+    }
+    auto argument = name_lower == "position" && arguments.empty() ? sum(depth + 1) : any(depth + 1);
     if (!argument) return argument;
+    if (name_lower == "position" && arguments.empty() && in_.at_word("in")) {
+      arguments.push_back(std::move(*argument));
+      if (auto moved = in_.advance(); !moved) return std::unexpected(moved.error());
+      continue;
+    }
     arguments.push_back(std::move(*argument));
     const auto more = in_.accept_sign(",");
     if (!more) return std::unexpected(more.error());
@@ -214,6 +252,7 @@ Parsed<std::string> SqlExpressionReader::call(const SqlToken& name, int depth) {
   }
   if (auto close = in_.expect_sign(")"); !close) return std::unexpected(close.error());
   const std::string lower = lower_case(name.text);
+  if (in_.at_word("over")) return in_.wrong("window functions (OVER) are not offered");
   if (lower == "like" && arguments.size() == 2 && arguments[1].starts_with('"'))
     return "(" + like_test(arguments[0], arguments[1].substr(1, arguments[1].size() - 2), false) + ")";
   if (is_statistic(lower)) {
@@ -288,6 +327,9 @@ Parsed<std::string> SqlExpressionReader::cast(int depth) {
   const std::string lower = lower_case(*name);
   if (lower == "int" || lower == "integer" || lower == "bigint" || lower == "long") return "toLong(" + *value + ")";
   if (lower == "double" || lower == "float" || lower == "decimal" || lower == "real") return "toDouble(" + *value + ")";
+  if (lower == "boolean" || lower == "bool") return "if(" + *value + ", \"true\", \"false\")";
+  if (lower == "date") return "sql.date(" + *value + ")";
+  if (lower == "timestamp") return "sql.timestamp(" + *value + ")";
   if (lower == "string" || lower == "varchar" || lower == "char") return "concat(" + *value + ", \"\")";
   return std::unexpected(QueryError{"a cast to " + *name + " is not offered", type.begin, type.end});
 }

@@ -35,6 +35,8 @@ class SqlExpressionReader {
   Parsed<std::string> tested(std::string left, int depth);
   Parsed<std::string> in(const std::string& left, int depth);
   Parsed<std::string> sum(int depth);
+  /// Behind the word INTERVAL's sign: the time moved by it.
+  Parsed<std::string> interval(const std::string& time, bool back);
   Parsed<std::string> product(int depth);
   Parsed<std::string> unary(int depth);
   Parsed<std::string> primary(int depth);

@@ -18,6 +18,8 @@ bool is_statistic(std::string_view name);
 /// A name as Logs Insights takes it, in backticks when it must be.
 std::string quoted_field(const std::string& name);
 std::string quoted_text(const std::string& text);
+/// A regular expression that can stand between slashes.
+std::string slashes_escaped(const std::string& regex);
 /// `x like …` of a pattern with % and _.
 std::string like_test(const std::string& field, const std::string& pattern, bool any_case);
 

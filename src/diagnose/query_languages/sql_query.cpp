@@ -6,6 +6,7 @@
 #include "diagnose/query_languages/query_languages.h"
 #include "diagnose/query_languages/sql_expression.h"
 #include "diagnose/query_languages/sql_functions.h"
+#include "diagnose/query_languages/sql_sources.h"
 
 namespace tocsin::diagnose {
 namespace {
@@ -32,6 +33,7 @@ class SelectReader {
   }
 
   Parsed<std::string> read() {
+    if (in_.at_word("with")) return in_.wrong("SQL's WITH is not offered: a subquery behind IN is");
     if (auto select = in_.expect_word("select"); !select) return std::unexpected(select.error());
     const auto distinct = in_.accept_word("distinct");
     if (!distinct) return std::unexpected(distinct.error());
@@ -76,16 +78,11 @@ class SelectReader {
     const SqlToken token = in_.token();
     auto name = in_.name();
     if (!name) return std::unexpected(name.error());
-    if (token.kind == Kind::name && name->starts_with("logGroups(")) {
-      std::vector<std::string> names;
-      for (std::size_t at = 0; (at = name->find('\'', at)) != std::string::npos;) {
-        const std::size_t end = name->find('\'', at + 1);
-        if (end == std::string::npos) break;
-        names.push_back(name->substr(at + 1, end - at - 1));
-        at = end + 1;
-      }
-      if (names.empty()) return std::unexpected(QueryError{"logGroups names no log group", token.begin, token.end});
-      return names;
+    if (token.kind == Kind::name && name->find('(') != std::string::npos) {
+      auto sources = read_sources(*name, token);
+      if (!sources) return std::unexpected(sources.error());
+      where_ = sources->condition;
+      return std::move(sources->groups);
     }
     if (lower_case(*name) != "loggroups" || !in_.at_sign("(")) return std::vector<std::string>{*name};
     if (auto open = in_.advance(); !open) return std::unexpected(open.error());
@@ -107,8 +104,8 @@ class SelectReader {
   }
 
   bool at_clause() const {
-    for (const char* word : {"from", "where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on", "union",
-                             "offset", "except", "intersect"})
+    for (const char* word : {"from", "where", "group", "having", "order", "limit", "join", "inner", "left", "right", "full", "cross", "on",
+                             "union", "offset", "except", "intersect"})
       if (in_.at_word(word)) return true;
     return false;
   }
@@ -225,7 +222,7 @@ class SelectReader {
       auto condition = expressions_.expression();
       if (!condition) return std::unexpected(condition.error());
       if (condition->statistic) return in_.wrong("a function over groups cannot stand behind WHERE: HAVING takes it");
-      where_ = condition->text;
+      where_ += (where_.empty() ? "" : " and ") + condition->text;
     }
     if (in_.at_word("group"))
       if (auto read = group_by(); !read) return read;
