@@ -114,6 +114,18 @@ TEST_F(S3, ABigFileComesInParts) {
   EXPECT_EQ(code_of("AbortMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}}), "NoSuchUpload");
 }
 
+TEST_F(S3, ABucketThatIsRefusedToGoKeepsWhatWasBegunInIt) {
+  answer("CreateBucket", {{"Bucket", "logs-1"}});
+  put("a", "x");
+  const std::string id = text_or(answer("CreateMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}}), "UploadId");
+  const Object part{{"PartNumber", 1}, {"ETag", text_or(answer("UploadPart", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"PartNumber", 1}, {"Body", "part"}}), "ETag")}};
+  EXPECT_EQ(code_of("DeleteBucket", {{"Bucket", "logs-1"}}), "BucketNotEmpty");
+  EXPECT_EQ(blobs.ids().size(), 2u);
+  EXPECT_EQ(code_of("PutObject", {{"Bucket", "logs-1"}, {"Key", "a"}, {"Body", "y"}, {"IfNoneMatch", "\"etag\""}}), "NotImplemented");
+  answer("CompleteMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"MultipartUpload", Object{{"Parts", Array{Document(part)}}}}});
+  EXPECT_EQ(text_or(answer("GetObject", {{"Bucket", "logs-1"}, {"Key", "big"}}), "Body"), "part");
+}
+
 TEST_F(S3, AreListedCopiedAndRemoved) {
   answer("CreateBucket", {{"Bucket", "logs-1"}});
   for (const char* key : {"a", "b/1", "b/2"}) put(key, key);

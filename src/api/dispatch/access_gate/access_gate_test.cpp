@@ -115,9 +115,9 @@ TEST(AccessGate, InDevAKeyThatWeIssuedIsStillChecked) {
 }
 
 TEST(LoopbackGuard, KnowsItsOwnMachine) {
-  for (const char* host : {"localhost", "LOCALHOST:4566", "127.0.0.1", "127.1.2.3:80", "[::1]:4566", "s3.localhost:4566"})
-    EXPECT_TRUE(is_loopback_host(host));
-  for (const char* host : {"", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "127.evil", "[::2]", "127.0.0."})
+  for (const char* host : {"localhost", "LOCALHOST:4566", "127.0.0.1", "127.1.2.3:80", "[::1]:4566", "s3.localhost:4566", "stream-localhost:4566", "data-localhost", "data-127.0.0.1:4566"})
+    EXPECT_TRUE(is_loopback_host(host)) << host;
+  for (const char* host : {"", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", "127.evil", "[::2]", "127.0.0.", "data-10.0.0.1", "stream-127.evil", "other-localhost"})
     EXPECT_FALSE(is_loopback_host(host)) << host;
 }
 
