@@ -114,15 +114,16 @@ void Feeds::Parts::take(const Key& key, std::uint64_t generation, int document, 
   if (metrics) metrics->record(scope, "Tocsin/Feeds", "Success", {{"Feed", feed.spec.name}}, read ? 1 : 0, "Count");
   ReportedAlert alert{.source = "feeds", .key = feed.spec.name, .name = feed.spec.name, .firing = false, .severity = "warning"};
   alert.labels = {{"feed", feed.spec.name}, {"target", feed.spec.url}, {"service", feed.spec.service}};
+  // the first document says whether a page can be read: not all that speak like Statuspage have the others
+  const bool is_first = document == 0;
   if (read) {
-    feed.failed = 0;
     entries.take(scope, feed.spec, document, *read);
-    reports.take(scope, alert);
+    if (is_first) feed.failed = 0, reports.take(scope, alert);
     return;
   }
   log::warning("detect/feeds", "a status page cannot be read",
                {{"feed", feed.spec.name}, {"url", feed.spec.url}, {"error", read.error().message}});
-  if (++feed.failed < failures_told) return;
+  if (!is_first || ++feed.failed < failures_told) return;
   alert.firing = true;
   alert.summary = fmt::format("The status page {} cannot be read: {}", feed.spec.url, read.error().message);
   reports.take(scope, alert);
