@@ -267,7 +267,15 @@ void QueryRun::estimate() {
 
 std::vector<ResultRow> QueryRun::results() const {
   if (ended_) return results_;
-  return main_ && !failed() ? main_->shown_so_far() : std::vector<ResultRow>{};
+  if (!main_ || failed()) return {};
+  // what holds much is dear to copy: who asks again and again hears of it in growing steps
+  constexpr std::size_t cheap_bytes = 256u << 10;
+  const bool cheap = budget_.bytes() < cheap_bytes;
+  if (cheap || partial_records_ == 0 || records_ > partial_records_ * 2) {
+    partial_ = main_->shown_so_far();
+    partial_records_ = std::max<std::uint64_t>(records_, 1);
+  }
+  return partial_;
 }
 
 telemetry::LogScan::Figures QueryRun::figures() const {

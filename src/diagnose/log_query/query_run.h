@@ -101,6 +101,8 @@ class QueryRun {
   telemetry::LogScan::Figures figures_;
   std::uint64_t records_ = 0;
   std::vector<ResultRow> results_;
+  mutable std::vector<ResultRow> partial_;  ///< what was known when so many rows had been looked at
+  mutable std::uint64_t partial_records_ = 0;
   bool ended_ = false;
 };
 

@@ -29,6 +29,7 @@ class MemoryBudget {
   void fail(std::string why) {
     if (failure_.empty()) failure_ = std::move(why);
   }
+  std::size_t bytes() const { return bytes_; }
   bool exceeded() const { return !failure_.empty(); }
   const std::string& failure() const { return failure_; }
 

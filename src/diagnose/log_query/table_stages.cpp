@@ -89,7 +89,28 @@ class StatsStage final : public StageOf<StatsStage> {
     KnownGroups(const KnownGroups&) {}
     std::optional<CodedRows> rows;
     std::vector<Group*> groups;
+    Group* of_times = nullptr;  ///< the group of all times from the first to the last
+    std::int64_t first_ms = 0, last_ms = 0;
   };
+
+  /// The group depends on the time alone, and never turns back as time goes on.
+  bool is_by_time(const Record& record) const {
+    if (command_.by.size() != 1 || !record.is_event()) return false;
+    const Expression& by = command_.by[0].expression;
+    return by.kind == Expression::Kind::call && by.function && (by.function->name == "bin" || by.function->name == "datefloor") &&
+           by.parts.size() == 1 && by.parts[0].is_field("@timestamp") && !record.is_made(by.parts[0].slot);
+  }
+
+  Group* group_of_time(Record& record) {
+    const std::int64_t time_ms = record.time_ms();
+    if (known_.of_times && time_ms >= known_.first_ms && time_ms <= known_.last_ms) return known_.of_times;
+    Group* group = group_of(record);
+    if (group != known_.of_times) known_.first_ms = known_.last_ms = time_ms;
+    known_.of_times = group;
+    known_.first_ms = std::min(known_.first_ms, time_ms);
+    known_.last_ms = std::max(known_.last_ms, time_ms);
+    return group;
+  }
 
   static std::vector<FieldSlot> plain_fields(const std::vector<Column>& columns) {
     std::vector<FieldSlot> slots;
@@ -101,6 +122,7 @@ class StatsStage final : public StageOf<StatsStage> {
   }
 
   Group* known_group_of(Record& record) {
+    if (is_by_time(record)) return group_of_time(record);
     if (!known_.rows) known_.rows.emplace(plain_fields(command_.by));
     std::optional<std::size_t> fresh;
     const auto at = known_.rows->combination(record, context->around.sources, fresh);

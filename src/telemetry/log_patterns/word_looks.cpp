@@ -13,12 +13,33 @@ bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_letter(char c) { return is_upper(c) || is_lower(c); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
+/// Words in small letters. Most words are of a length and a first letter that none of them has.
 template <std::size_t size>
-bool among(const std::array<std::string_view, size>& words, std::string_view word) {
-  if (word.size() > 16) return false;
-  char lower[16];
-  for (std::size_t i = 0; i < word.size(); ++i) lower[i] = is_upper(word[i]) ? static_cast<char>(word[i] + 32) : word[i];
-  return std::find(words.begin(), words.end(), std::string_view(lower, word.size())) != words.end();
+class Words {
+ public:
+  template <typename... Texts>
+  constexpr Words(Texts... texts) : words_{std::string_view(texts)...} {
+    for (const std::string_view word : words_) first_letters_[word.size()] |= 1u << place_of(word[0]);
+  }
+
+  bool has(std::string_view word) const {
+    if (word.empty() || word.size() > length_max || !(first_letters_[word.size()] >> place_of(word[0]) & 1)) return false;
+    char lower[length_max];
+    for (std::size_t i = 0; i < word.size(); ++i) lower[i] = is_upper(word[i]) ? static_cast<char>(word[i] + 32) : word[i];
+    return std::find(words_.begin(), words_.end(), std::string_view(lower, word.size())) != words_.end();
+  }
+
+ private:
+  static constexpr std::size_t length_max = 16;
+  static constexpr unsigned place_of(char c) { return static_cast<unsigned char>(c) & 31u; }
+
+  std::array<std::string_view, size> words_;
+  std::array<std::uint32_t, length_max + 1> first_letters_{};
+};
+
+template <std::size_t size>
+bool among(const Words<size>& words, std::string_view word) {
+  return words.has(word);
 }
 
 /// org.apache.hadoop.v2.Name: parts of letters, of which some may end in a digit.
@@ -41,9 +62,9 @@ bool is_package_name(std::string_view word) {
 
 /// a.b.com, mail.example.co.uk: small letters, and an ending that hosts have.
 bool is_host(std::string_view word) {
-  static constexpr std::array<std::string_view, 30> endings = {"com", "net", "org", "edu", "gov", "mil", "info", "io", "local", "internal",
-                                                               "lan", "cn",  "de",  "jp",  "ru",  "hk",  "uk",   "tw", "kr",    "fr",
-                                                               "it",  "br",  "in",  "au",  "ca",  "nl",  "pl",   "es", "se",    "us"};
+  static constexpr Words<30> endings = {"com", "net", "org", "edu", "gov", "mil", "info", "io", "local", "internal",
+                                        "lan", "cn",  "de",  "jp",  "ru",  "hk",  "uk",   "tw", "kr",    "fr",
+                                        "it",  "br",  "in",  "au",  "ca",  "nl",  "pl",   "es", "se",    "us"};
   const std::size_t dot = word.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return false;
   if (!std::all_of(word.begin(), word.end(), [](char c) { return is_lower(c) || is_digit(c) || c == '.' || c == '-'; })) return false;
@@ -52,9 +73,8 @@ bool is_host(std::string_view word) {
 
 /// chrome.exe, zoo.cfg, index.html
 bool is_file(std::string_view word) {
-  static constexpr std::array<std::string_view, 26> endings = {"exe",        "dll", "log", "conf", "cfg",  "xml", "txt", "so",   "jar",
-                                                               "properties", "png", "jpg", "json", "yaml", "yml", "ini", "html", "php",
-                                                               "css",        "gz",  "zip", "tar",  "apk",  "deb", "rpm", "pid"};
+  static constexpr Words<26> endings = {"exe",  "dll", "log", "conf", "cfg", "xml", "txt", "so",  "jar", "properties", "png", "jpg", "json",
+                                        "yaml", "yml", "ini", "html", "php", "css", "gz",  "zip", "tar", "apk",        "deb", "rpm", "pid"};
   const std::size_t dot = word.rfind('.');
   return dot != std::string_view::npos && dot > 0 && among(endings, word.substr(dot + 1));
 }
@@ -111,7 +131,7 @@ std::optional<VariableKind> variable_kind(std::string_view word) {
   if (digits == 0) {
     if (is_host(word)) return VariableKind::address;
     if (is_file(word)) return VariableKind::path;
-    static constexpr std::array<std::string_view, 4> constants = {"true", "false", "null", "nan"};
+    static constexpr Words<4> constants = {"true", "false", "null", "nan"};
     if (among(constants, word)) return VariableKind::word;
     // no word of English has so many of these letters alone
     const bool hash = word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex);
@@ -125,36 +145,36 @@ std::optional<VariableKind> variable_kind(std::string_view word) {
 }
 
 bool is_unit(std::string_view word) {
-  static constexpr std::array<std::string_view, 30> units = {"b",   "kb",  "mb",  "gb",   "tb",   "kib",  "mib", "gib", "ms",  "s",
-                                                             "us",  "ns",  "sec", "secs", "min",  "mins", "hr",  "hrs", "hz",  "khz",
-                                                             "mhz", "ghz", "%",   "kbps", "mbps", "am",   "pm",  "gmt", "utc", "cest"};
+  static constexpr Words<30> units = {"b",   "kb",  "mb",  "gb",   "tb",   "kib",  "mib", "gib", "ms",  "s",
+                                      "us",  "ns",  "sec", "secs", "min",  "mins", "hr",  "hrs", "hz",  "khz",
+                                      "mhz", "ghz", "%",   "kbps", "mbps", "am",   "pm",  "gmt", "utc", "cest"};
   return among(units, word);
 }
 
 bool is_unit_of_time(std::string_view word) {
-  static constexpr std::array<std::string_view, 10> units = {"ms", "s", "us", "ns", "sec", "secs", "min", "mins", "hr", "hrs"};
+  static constexpr Words<10> units = {"ms", "s", "us", "ns", "sec", "secs", "min", "mins", "hr", "hrs"};
   return among(units, word);
 }
 
 bool is_calendar_name(std::string_view word) {
-  static constexpr std::array<std::string_view, 38> names = {
-      "mon",      "tue",    "wed",      "thu",       "fri",     "sat",      "sun",      "monday",   "tuesday", "wednesday",
-      "thursday", "friday", "saturday", "sunday",    "jan",     "feb",      "mar",      "apr",      "may",     "jun",
-      "jul",      "aug",    "sep",      "oct",       "nov",     "dec",      "january",  "february", "march",   "april",
-      "june",     "july",   "august",   "september", "october", "november", "december", "sept"};
+  static constexpr Words<38> names = {"mon",     "tue",       "wed",      "thu",      "fri",      "sat",    "sun",  "monday",
+                                      "tuesday", "wednesday", "thursday", "friday",   "saturday", "sunday", "jan",  "feb",
+                                      "mar",     "apr",       "may",      "jun",      "jul",      "aug",    "sep",  "oct",
+                                      "nov",     "dec",       "january",  "february", "march",    "april",  "june", "july",
+                                      "august",  "september", "october",  "november", "december", "sept"};
   return !word.empty() && is_upper(word[0]) && among(names, word);
 }
 
 bool is_level(std::string_view word) {
-  static constexpr std::array<std::string_view, 22> levels = {
-      "info",  "warn",  "warning", "error", "err",   "debug",  "trace",  "fatal", "notice",  "crit",        "critical",
-      "alert", "emerg", "severe",  "fine",  "finer", "finest", "config", "panic", "verbose", "information", "failure"};
+  static constexpr Words<22> levels = {"info",   "warn",   "warning",  "error",   "err",         "debug",  "trace", "fatal",
+                                       "notice", "crit",   "critical", "alert",   "emerg",       "severe", "fine",  "finer",
+                                       "finest", "config", "panic",    "verbose", "information", "failure"};
   if (word.size() == 1) return std::string_view("VDIWEF").find(word[0]) != std::string_view::npos;
   return among(levels, word);
 }
 
 bool names_a_value(std::string_view word) {
-  static constexpr std::array<std::string_view, 43> nouns = {
+  static constexpr Words<43> nouns = {
       "user",      "users", "username", "host",      "hostname", "name",     "named",  "file",   "filename", "path",   "directory",
       "dir",       "class", "type",     "eventtype", "state",    "server",   "client", "node",   "address",  "device", "interface",
       "uri",       "url",   "key",      "property",  "option",   "group",    "domain", "module", "package",  "driver", "protocol",
@@ -163,8 +183,7 @@ bool names_a_value(std::string_view word) {
 }
 
 bool is_preposition(std::string_view word) {
-  static constexpr std::array<std::string_view, 12> prepositions = {"for", "from", "to", "by",   "on",  "in",
-                                                                    "at",  "with", "of", "into", "via", "through"};
+  static constexpr Words<12> prepositions = {"for", "from", "to", "by", "on", "in", "at", "with", "of", "into", "via", "through"};
   return among(prepositions, word);
 }
 
@@ -173,7 +192,7 @@ bool looks_put_in(std::string_view word) {
   if (dots >= 2) return true;
   const auto underscores = std::count(word.begin(), word.end(), '_');
   const auto uppers = static_cast<std::size_t>(std::count_if(word.begin(), word.end(), is_upper));
-  static constexpr std::array<std::string_view, 8> methods = {"get", "post", "put", "delete", "head", "patch", "options", "connect"};
+  static constexpr Words<8> methods = {"get", "post", "put", "delete", "head", "patch", "options", "connect"};
   if (word.size() < 3 || is_level(word) || among(methods, word)) return false;
   return uppers + static_cast<std::size_t>(underscores) == word.size() || underscores >= 2 || word.find('$') != std::string_view::npos;
 }

@@ -218,7 +218,10 @@ bool BlockScan::open_columns(const Source& source, std::string packed) {
     figures_.bytes_scanned += block.message_bytes();
   }
   const bool direct = plan_.any_order && plan_.columns;
-  if (direct && !counting_) direct_owners_.push_back(owned);
+  if (direct && !counting_) {
+    direct_owners_.push_back(owned);
+    if (matches.empty()) direct_.reserve(direct_.size() + block.size());
+  }
   std::string scratch;
   for (std::size_t at = 0; at < block.size(); ++at) {
     LogRowView row = block.row(at);

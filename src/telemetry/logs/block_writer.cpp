@@ -158,6 +158,7 @@ Result<void> BlockWriter::flush() {
     for (Packed& each : slice) pack(each, &catalog_);
     if (auto done = put(slice); !done) return done;
   }
+  if (!replaying_at_) log_.cut(log_.next_offset());
   return {};
 }
 

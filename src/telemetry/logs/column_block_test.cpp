@@ -84,6 +84,23 @@ TEST(ColumnBlock, HugeLinesManyNamesAndManyStreamsComeBack) {
   expect_back(rows_with(std::vector<std::string>(block_rows_max, "same line"), random, 80'000));
 }
 
+TEST(ColumnBlock, LinesMadeToHaveManyColumnsComeBack) {
+  SeededRandom random{6};
+  std::vector<std::string> messages;
+  for (int form = 0; form < 3000; ++form) {
+    std::string line = random.letters("ghijklm", 8), object = "{";
+    for (int slot = 0; slot < 40; ++slot) {
+      line += " " + std::to_string(slot % 7);
+      object += (slot > 0 ? ",\"" : "\"") + random.letters("ghijklmnop", 5) + std::to_string(slot) + "\":1";
+    }
+    for (int copy = 0; copy < 4; ++copy) {
+      messages.push_back(line);
+      messages.push_back(object + "}");
+    }
+  }
+  expect_back(rows_with(messages, random));
+}
+
 TEST(ColumnBlock, NeedsFarFewerBytesThanTheLines) {
   SeededRandom random{3};
   std::vector<std::string> messages;

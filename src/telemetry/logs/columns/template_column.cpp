@@ -5,14 +5,18 @@
 namespace tocsin::telemetry {
 namespace {
 
-/// Whether a text that has `part` may have it across an end of `piece`.
-bool may_overlap(std::string_view piece, std::string_view part) {
-  // the part begins within the piece and goes on behind it
-  for (std::size_t shared = 1; shared < part.size() && shared <= piece.size(); ++shared)
-    if (piece.substr(piece.size() - shared) == part.substr(0, shared) || piece.substr(0, shared) == part.substr(part.size() - shared))
+/// Whether a text that has `part` may have it across an end of `piece`, which stands between two columns (null at the ends of the line).
+bool may_overlap(std::string_view piece, std::string_view part, const TextColumn* before, const TextColumn* behind) {
+  for (std::size_t shared = 1; shared < part.size() && shared <= piece.size(); ++shared) {
+    // the part begins within the piece and goes on behind it, or begins ahead of it and ends within
+    if (behind && piece.substr(piece.size() - shared) == part.substr(0, shared) && behind->may_begin_with(part[shared])) return true;
+    if (before && piece.substr(0, shared) == part.substr(part.size() - shared) && before->may_end_with(part[part.size() - shared - 1]))
       return true;
+  }
   // or the piece lies within it
-  return piece.size() < part.size() && part.find(piece) != std::string_view::npos;
+  for (std::size_t at = part.find(piece, 1); at != std::string_view::npos && at + piece.size() < part.size(); at = part.find(piece, at + 1))
+    if (before && behind && before->may_end_with(part[at - 1]) && behind->may_begin_with(part[at + piece.size()])) return true;
+  return false;
 }
 
 }  // namespace
@@ -136,7 +140,9 @@ void TemplateColumn::mark_containing(std::string_view part, std::vector<std::uin
       // between two slots nothing may stand: a text may go from one into the other
       const bool between = i > 0 && i + 1 < form.pieces.size();
       if (form.slots.empty() || (piece.empty() && !between)) continue;
-      if (piece.empty() || may_overlap(piece, part)) verdict = Verdict::look;
+      const TextColumn* before = i > 0 ? columns_[form.slots[i - 1].column].texts.get() : nullptr;
+      const TextColumn* behind = i + 1 < form.pieces.size() ? columns_[form.slots[i].column].texts.get() : nullptr;
+      if (piece.empty() || may_overlap(piece, part, before, behind)) verdict = Verdict::look;
     }
     if (verdict == Verdict::by_slots)
       for (const Slot& slot : form.slots) column_wanted[slot.column] = 1;

@@ -1,6 +1,7 @@
 // Finds the templates of a column's texts and writes them with a column for each slot.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -14,6 +15,8 @@ constexpr std::size_t rows_min = 4;
 constexpr std::size_t rare_forms_max = 64;
 constexpr std::size_t key_bytes_max = 1024;
 constexpr std::size_t templates_max = 4096;
+// what a reader makes room for when it opens a block
+constexpr std::size_t columns_max = 8192;
 // a line behind this is not split: it would cost more than it spares
 constexpr std::size_t split_bytes_max = 64u << 10;
 
@@ -117,8 +120,16 @@ class Forms {
     std::vector<std::uint32_t> becomes(forms_.size());
     std::uint32_t number = 0;
     const bool keep_rare = split_ == SplitTexts::lines && forms_.size() <= rare_forms_max;
+    std::set<std::string_view> paths;
+    std::size_t columns = 2;
     for (std::uint32_t i = 0; i < forms_.size(); ++i) {
-      const bool rare = i > 1 && forms_[i].rows < rows_min && !keep_rare;
+      bool rare = i > 1 && forms_[i].rows < rows_min && !keep_rare;
+      if (i > 1 && !rare) {
+        const std::size_t before = paths.size();
+        paths.insert(forms_[i].paths.begin(), forms_[i].paths.end());
+        columns += forms_[i].paths.empty() ? forms_[i].slots : paths.size() - before;
+        rare = columns > columns_max;
+      }
       becomes[i] = rare ? (forms_[i].kind == LineKind::plain ? 1 : 0) : i;
       if (rare) forms_[becomes[i]].rows += std::exchange(forms_[i].rows, 0);
     }

@@ -190,6 +190,24 @@ void TextColumn::append_to(std::string& out, std::size_t at) const {
   }
 }
 
+bool TextColumn::may_begin_with(char c) const {
+  if (encoding_ == TextEncoding::number) return prefix_.empty() ? (c >= '0' && c <= '9') || c == '-' : prefix_.front() == c;
+  return may_have_at_end(c, [c](std::string_view text) { return text.front() == c; });
+}
+
+bool TextColumn::may_end_with(char c) const {
+  if (encoding_ == TextEncoding::number) return suffix_.empty() ? c >= '0' && c <= '9' : suffix_.back() == c;
+  return may_have_at_end(c, [c](std::string_view text) { return text.back() == c; });
+}
+
+/// Of an empty text what stands beside it counts.
+template <typename Test>
+bool TextColumn::may_have_at_end(char c, const Test& test) const {
+  if (encoding_ == TextEncoding::hex) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  if (encoding_ != TextEncoding::constant && encoding_ != TextEncoding::dictionary) return true;
+  return std::any_of(dictionary_.begin(), dictionary_.end(), [&](std::string_view text) { return text.empty() || test(text); });
+}
+
 void TextColumn::mark_containing(std::string_view part, std::vector<std::uint8_t>& found) const {
   found.resize(size_);
   switch (encoding_) {

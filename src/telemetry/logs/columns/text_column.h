@@ -47,11 +47,16 @@ class TextColumn {
   std::int64_t number(std::size_t at) const;
   const TemplateColumn* templates() const { return templates_.get(); }
 
+  /// False when no text begins (ends) with the byte; asked without unpacking.
+  bool may_begin_with(char c) const;
+  bool may_end_with(char c) const;
   /// Adds 1 to each of `found` whose text has `part` in it; the column's texts are looked at together. Parts may not be empty.
   void mark_containing(std::string_view part, std::vector<std::uint8_t>& found) const;
 
  private:
   friend struct TextColumnWriter;
+  template <typename Test>
+  bool may_have_at_end(char c, const Test& test) const;
   bool load() const;
   bool read_number(ByteReader& in);
 
