@@ -71,7 +71,9 @@ TEST(Permissions, NothingIsServedWhosePermissionIsNotHeldAgainstTheReference) {
   const std::set<std::string> listed = listed_operations();
   ASSERT_GT(listed.size(), 500u);
   const wire::ServiceModels models;
-  for (const wire::ServiceSummary& service : models.summaries())
+  for (const wire::ServiceSummary& service : models.summaries()) {
+    // the world's client speaks no REST-XML: api/s3 holds its own list
+    if (service.name == "s3") continue;
     for (const auto& [name, operation] : simulation::service_model(service.name).operations()) {
       if (listed.contains(service.name + ":" + name)) continue;
       const auto answer = world.try_call(world.client(), service.name, name, {});
@@ -79,6 +81,7 @@ TEST(Permissions, NothingIsServedWhosePermissionIsNotHeldAgainstTheReference) {
       EXPECT_THAT(answer.error().code, testing::AnyOf("NotImplementedException", testing::HasSubstr("UnknownOperation")))
           << service.name << ":" << name << " is served: " << answer.error().message;
     }
+  }
 }
 
 }  // namespace

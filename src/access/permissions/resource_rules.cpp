@@ -136,6 +136,7 @@ constexpr Rule chatbot[] = {
     {"*", "ResourceARN", itself},
 };
 constexpr Rule s3[] = {{"*", "Key", "arn:aws:s3:::{Bucket|}/{v}"}, {"DeleteObjects", "Bucket", "arn:aws:s3:::{v}/*"}, {"*", "Bucket", "arn:aws:s3:::{v}"}};
+constexpr Rule ec2[] = {{"*Tags", "Resources", "arn:aws:ec2:{r}:{a}:instance/{v}"}};
 constexpr Rule xray[] = {
     {"PutTelemetryRecords", "", any},
     {"*", "ResourceARN", itself},
@@ -195,7 +196,8 @@ constexpr ServiceRules all[] = {{"sns", sns},
                                 {"chatbot", chatbot},
                                 {"cloudtrail", cloudtrail},
                                 {"xray", xray},
-                                {"s3", s3}};
+                                {"s3", s3},
+                                {"ec2", ec2}};
 
 bool fits(std::string_view pattern, std::string_view operation) {
   if (pattern == "*") return true;

@@ -1,7 +1,9 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
+#include <fstream>
 
 #include "api/s3/checksums.h"
 #include "api/s3/operations.h"
@@ -42,7 +44,13 @@ class S3 : public testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder); }
 
   Reply call(const std::string& operation, Object input) {
-    Call made{.service = "s3", .operation = operation, .input = std::move(input), .principal = {}, .scope = scope, .now = clock.now(), .base_url = "http://s3"};
+    Call made{.service = "s3",
+              .operation = operation,
+              .input = std::move(input),
+              .principal = {},
+              .scope = scope,
+              .now = clock.now(),
+              .base_url = "http://s3"};
     std::optional<Reply> reply;
     for (const Operation& each : service.operations) {
       if (each.name != operation) continue;
@@ -90,7 +98,8 @@ TEST_F(S3, WhatIsPutIsReadAgainWholeAndInParts) {
   EXPECT_EQ(text_or(part, "Body"), "el");
   EXPECT_EQ(text_or(part, "ContentRange"), "bytes 1-2/5");
   EXPECT_EQ(code_of("GetObject", {{"Bucket", "logs-1"}, {"Key", "none"}}), "NoSuchKey");
-  EXPECT_EQ(code_of("GetObject", {{"Bucket", "logs-1"}, {"Key", "a/b.txt"}, {"IfNoneMatch", "\"5d41402abc4b2a76b9719d911017c592\""}}), "NotModified");
+  EXPECT_EQ(code_of("GetObject", {{"Bucket", "logs-1"}, {"Key", "a/b.txt"}, {"IfNoneMatch", "\"5d41402abc4b2a76b9719d911017c592\""}}),
+            "NotModified");
   EXPECT_EQ(code_of("PutObject", {{"Bucket", "logs-1"}, {"Key", "a/b.txt"}, {"Body", "x"}, {"IfNoneMatch", "*"}}), "PreconditionFailed");
   EXPECT_EQ(code_of("PutObject", {{"Bucket", "logs-1"}, {"Key", "c"}, {"Body", "x"}, {"ChecksumCRC32", "AAAAAA=="}}), "BadDigest");
   EXPECT_EQ(blobs.ids().size(), 1u) << "what was refused leaves nothing";
@@ -102,12 +111,23 @@ TEST_F(S3, ABigFileComesInParts) {
   answer("CreateBucket", {{"Bucket", "logs-1"}});
   const std::string id = text_or(answer("CreateMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}}), "UploadId");
   const auto part = [&](int number, std::string body) {
-    return Object{{"PartNumber", number}, {"ETag", text_or(answer("UploadPart", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"PartNumber", number}, {"Body", body}}), "ETag")}};
+    return Object{{"PartNumber", number},
+                  {"ETag", text_or(answer("UploadPart",
+                                          {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"PartNumber", number}, {"Body", body}}),
+                                   "ETag")}};
   };
   const Object first = part(1, std::string(5 << 20, 'a')), second = part(2, "tail");
   EXPECT_EQ(array_at(answer("ListParts", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}}), "Parts").size(), 2u);
-  EXPECT_EQ(code_of("CompleteMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"MultipartUpload", Object{{"Parts", Array{Document(second), Document(first)}}}}}), "InvalidPartOrder");
-  const Document done = answer("CompleteMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"MultipartUpload", Object{{"Parts", Array{Document(first), Document(second)}}}}});
+  EXPECT_EQ(code_of("CompleteMultipartUpload", {{"Bucket", "logs-1"},
+                                                {"Key", "big"},
+                                                {"UploadId", id},
+                                                {"MultipartUpload", Object{{"Parts", Array{Document(second), Document(first)}}}}}),
+            "InvalidPartOrder");
+  const Document done =
+      answer("CompleteMultipartUpload", {{"Bucket", "logs-1"},
+                                         {"Key", "big"},
+                                         {"UploadId", id},
+                                         {"MultipartUpload", Object{{"Parts", Array{Document(first), Document(second)}}}}});
   EXPECT_TRUE(text_or(done, "ETag").ends_with("-2\""));
   EXPECT_EQ(integer_or(answer("HeadObject", {{"Bucket", "logs-1"}, {"Key", "big"}}), "ContentLength", 0), (5 << 20) + 4);
   EXPECT_EQ(blobs.ids().size(), 1u);
@@ -118,11 +138,15 @@ TEST_F(S3, ABucketThatIsRefusedToGoKeepsWhatWasBegunInIt) {
   answer("CreateBucket", {{"Bucket", "logs-1"}});
   put("a", "x");
   const std::string id = text_or(answer("CreateMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}}), "UploadId");
-  const Object part{{"PartNumber", 1}, {"ETag", text_or(answer("UploadPart", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"PartNumber", 1}, {"Body", "part"}}), "ETag")}};
+  const Object part{
+      {"PartNumber", 1},
+      {"ETag", text_or(answer("UploadPart", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"PartNumber", 1}, {"Body", "part"}}),
+                       "ETag")}};
   EXPECT_EQ(code_of("DeleteBucket", {{"Bucket", "logs-1"}}), "BucketNotEmpty");
   EXPECT_EQ(blobs.ids().size(), 2u);
   EXPECT_EQ(code_of("PutObject", {{"Bucket", "logs-1"}, {"Key", "a"}, {"Body", "y"}, {"IfNoneMatch", "\"etag\""}}), "NotImplemented");
-  answer("CompleteMultipartUpload", {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"MultipartUpload", Object{{"Parts", Array{Document(part)}}}}});
+  answer("CompleteMultipartUpload",
+         {{"Bucket", "logs-1"}, {"Key", "big"}, {"UploadId", id}, {"MultipartUpload", Object{{"Parts", Array{Document(part)}}}}});
   EXPECT_EQ(text_or(answer("GetObject", {{"Bucket", "logs-1"}, {"Key", "big"}}), "Body"), "part");
 }
 
@@ -136,10 +160,18 @@ TEST_F(S3, AreListedCopiedAndRemoved) {
   answer("CopyObject", {{"Bucket", "logs-1"}, {"Key", "c"}, {"CopySource", "logs-1/b%2F1"}});
   EXPECT_EQ(text_or(answer("GetObject", {{"Bucket", "logs-1"}, {"Key", "c"}}), "Body"), "b/1");
   EXPECT_EQ(code_of("DeleteBucket", {{"Bucket", "logs-1"}}), "BucketNotEmpty");
-  answer("DeleteObjects", {{"Bucket", "logs-1"}, {"Delete", Object{{"Objects", Array{Object{{"Key", "a"}}, Object{{"Key", "b/1"}}, Object{{"Key", "b/2"}}}}}}});
+  answer("DeleteObjects", {{"Bucket", "logs-1"},
+                           {"Delete", Object{{"Objects", Array{Object{{"Key", "a"}}, Object{{"Key", "b/1"}}, Object{{"Key", "b/2"}}}}}}});
   answer("DeleteObject", {{"Bucket", "logs-1"}, {"Key", "c"}});
   answer("DeleteBucket", {{"Bucket", "logs-1"}});
   EXPECT_TRUE(blobs.ids().empty());
+}
+
+// access/permissions holds what is listed there against the reference
+TEST_F(S3, WhatIsServedIsListedWithItsPermission) {
+  std::ifstream file(TOCSIN_SOURCE_DIR "/src/access/permissions/testdata/service_authorization.tsv");
+  const std::string listed((std::istreambuf_iterator<char>(file)), {});
+  for (const Operation& each : service.operations) EXPECT_THAT(listed, testing::HasSubstr("\ns3\t" + std::string(each.name) + "\ts3:"));
 }
 
 }  // namespace
