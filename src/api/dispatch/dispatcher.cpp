@@ -160,7 +160,7 @@ void Dispatcher::call(InternalCall wanted, Complete complete) {
   call.service = service->name;
   call.operation = operation->name;
   call.request_id = make_uuid_v4(parts_.random);
-  call.base_url = parts_.public_url.empty() ? local_url_ : parts_.public_url;
+  call.base_url = parts_.public_url.empty() ? local_url_.get() : parts_.public_url;
   call.principal = std::move(wanted.principal);
   call.scope = std::move(wanted.scope);
   call.source_ip = call.principal.kind == PrincipalKind::service ? call.principal.name : "AWS Internal";

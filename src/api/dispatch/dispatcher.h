@@ -10,6 +10,7 @@
 #include "api/dispatch/operation_table.h"
 #include "api/dispatch/usage_counter.h"
 #include "base/random.h"
+#include "base/shared_text.h"
 #include "storage/state_executor.h"
 #include "wire/aws/router.h"
 
@@ -59,7 +60,7 @@ class Dispatcher final : public wire::HttpHandler {
   /// At start only, before the first request.
   wire::Router& router() { return router_; }
   /// At start only: where this server listens ("http://127.0.0.1:4566"), for URLs handed out by internal calls when no public one is set.
-  void set_local_url(std::string url) { local_url_ = std::move(url); }
+  void set_local_url(std::string url) { local_url_.set(std::move(url)); }
 
  private:
   struct Passage;
@@ -83,7 +84,7 @@ class Dispatcher final : public wire::HttpHandler {
   wire::Router router_;
   OperationTable operations_;
   UsageCounter usage_;
-  std::string local_url_;
+  SharedText local_url_;
 };
 
 }  // namespace tocsin::api

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "access/credentials/secret_box.h"
+#include "base/shared_text.h"
 #include "delivery/outbox.h"
 #include "delivery/timers.h"
 #include "events/journal/journal.h"
@@ -37,7 +38,7 @@ struct Foundation {
   std::unique_ptr<remediate::SecretCipher> parameter_cipher;
   wire::PageTokens page_tokens;
   wire::ServiceModels models;
-  std::string own_url;  ///< where this server is reached, for links; known once it listens
+  SharedText own_url;  ///< where this server is reached, for links; known once it listens
 
   // the executors come last of what they touch, so that nothing runs on them while the rest is taken down
   std::unique_ptr<Executor> executor;
@@ -59,7 +60,7 @@ struct Foundation {
   Foundation(const ServerConfig& config, const Outside& outside, Files files, const std::string& server_key);
 
   /// The configured public URL, else where we listen.
-  std::string url() const { return config.public_url.empty() ? own_url : config.public_url; }
+  std::string url() const { return config.public_url.empty() ? own_url.get() : config.public_url; }
   Result<void> migrate();
 };
 

@@ -95,7 +95,7 @@ class WholeInterior final : public Interior {
   void start() override { start_parts(); }
 
   void set_own_url(const std::string& url) override {
-    ground_->own_url = url;
+    ground_->own_url.set(url);
     dispatcher_.set_local_url(url);
   }
 
