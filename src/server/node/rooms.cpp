@@ -177,8 +177,51 @@ Result<void> migrate_all(Room&... rooms) {
 }  // namespace
 
 Result<void> Rooms::migrate() {
-  const auto migrated = migrate_all(access_keys, sessions, identities, policies, ingest_keys, login_profiles, accounts, mfa_devices, identity_providers, audit, service_graph, hosts, query_definitions, anomalies, alarms, log_alarms, reports, probes, health, feeds, incidents, resource_tags, parameters, documents, commands, automation, queues, message_moves, log_settings, rules, archives, connections, schedules,
-                     topics, oncall, updates, dashboards, chat_channels, sampling, trace_settings, objects);
+  // one a line: parts that are added side by side do not meet here
+  // clang-format off
+  const auto migrated = migrate_all(
+      access_keys,
+      sessions,
+      identities,
+      policies,
+      ingest_keys,
+      login_profiles,
+      accounts,
+      mfa_devices,
+      identity_providers,
+      audit,
+      service_graph,
+      hosts,
+      query_definitions,
+      anomalies,
+      alarms,
+      log_alarms,
+      reports,
+      probes,
+      health,
+      feeds,
+      incidents,
+      resource_tags,
+      parameters,
+      documents,
+      commands,
+      automation,
+      queues,
+      message_moves,
+      log_settings,
+      rules,
+      archives,
+      connections,
+      schedules,
+      topics,
+      oncall,
+      updates,
+      dashboards,
+      chat_channels,
+      sampling,
+      trace_settings,
+      objects);
+  // clang-format on
   return migrated ? browser_pages.read_key() : migrated;
 }
 
