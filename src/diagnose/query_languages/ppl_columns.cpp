@@ -66,30 +66,36 @@ Parsed<std::string> PplReader::group(std::vector<std::string>& columns) {
   return field ? text : text + " as " + quoted_field(name);
 }
 
-Parsed<void> PplReader::stats() {
-  std::vector<std::string> columns, keys;
-  std::string list, by;
-  while (true) {
-    auto each = statistic(columns);
+Parsed<PplReader::Grouping> PplReader::grouping() {
+  Grouping out;
+  bool more = true;
+  while (more) {
+    auto each = statistic(out.columns);
     if (!each) return std::unexpected(each.error());
-    list += (list.empty() ? "" : ", ") + *each;
+    out.text += (out.text.empty() ? "" : ", ") + *each;
     const auto comma = in_.accept_sign(",");
     if (!comma) return std::unexpected(comma.error());
-    if (!*comma) break;
+    more = *comma;
   }
   const auto grouped = in_.accept_word("by");
   if (!grouped) return std::unexpected(grouped.error());
-  while (*grouped) {
-    auto each = group(keys);
+  for (more = *grouped; more;) {
+    auto each = group(out.keys);
     if (!each) return std::unexpected(each.error());
-    by += (by.empty() ? " by " : ", ") + *each;
+    out.by += (out.by.empty() ? " by " : ", ") + *each;
     const auto comma = in_.accept_sign(",");
     if (!comma) return std::unexpected(comma.error());
-    if (!*comma) break;
+    more = *comma;
   }
-  commands_.push_back("stats " + list + by);
-  columns.insert(columns.end(), keys.begin(), keys.end());
-  shown_ = std::move(columns);
+  return out;
+}
+
+Parsed<void> PplReader::stats() {
+  auto asked = grouping();
+  if (!asked) return std::unexpected(asked.error());
+  commands_.push_back("stats " + asked->text + asked->by);
+  shown_ = std::move(asked->columns);
+  shown_->insert(shown_->end(), asked->keys.begin(), asked->keys.end());
   return {};
 }
 

@@ -55,6 +55,13 @@ class PplReader {
   /// A field, an expression, or span(field, 5m).
   Parsed<std::string> group(std::vector<std::string>& columns);
 
+  /// What stats and eventstats ask: statistics, and the groups that they are of.
+  struct Grouping {
+    std::string text, by;                    ///< as the plan's language has them
+    std::vector<std::string> columns, keys;  ///< their names
+  };
+  Parsed<Grouping> grouping();
+
   Parsed<void> stats();
 
   /// [count] [+|-]field, …

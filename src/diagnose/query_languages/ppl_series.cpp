@@ -11,30 +11,11 @@ namespace tocsin::diagnose {
 using Kind = SqlToken::Kind;
 
 Parsed<void> PplReader::event_stats() {
-  std::vector<std::string> columns, keys;
-  std::string list, by;
-  while (true) {
-    auto each = statistic(columns);
-    if (!each) return std::unexpected(each.error());
-    list += (list.empty() ? "" : ", ") + *each;
-    const auto comma = in_.accept_sign(",");
-    if (!comma) return std::unexpected(comma.error());
-    if (!*comma) break;
-  }
-  if (const auto grouped = in_.accept_word("by"); !grouped || *grouped) {
-    if (!grouped) return std::unexpected(grouped.error());
-    while (true) {
-      auto each = group(keys);
-      if (!each) return std::unexpected(each.error());
-      by += (by.empty() ? " by " : ", ") + *each;
-      const auto comma = in_.accept_sign(",");
-      if (!comma) return std::unexpected(comma.error());
-      if (!*comma) break;
-    }
-  }
-  commands_.push_back("eventstats " + list + by);
+  const auto asked = grouping();
+  if (!asked) return std::unexpected(asked.error());
+  commands_.push_back("eventstats " + asked->text + asked->by);
   if (!shown_) shown_ = std::vector<std::string>{"@timestamp", "@message"};
-  for (const std::string& column : columns)
+  for (const std::string& column : asked->columns)
     if (std::find(shown_->begin(), shown_->end(), column) == shown_->end()) shown_->push_back(column);
   return {};
 }
