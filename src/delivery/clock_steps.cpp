@@ -73,6 +73,8 @@ Result<void> ClockSteps::Parts::move_timers(Duration step) {
       state.database().execute(sql, {step.count(), step.count(), state.now() - step, row.text(0)});
   // what waits to be tried again
   state.database().execute("UPDATE delivery_outbox_parcels SET due_ns = due_ns + ? WHERE due_ns > ?", {step.count(), state.now() - step});
+  state.database().execute("UPDATE delivery_outbox_parcels SET expires_ns = expires_ns + ? WHERE state < 2 AND expires_ns > ?",
+                           {step.count(), state.now() - step});
   return {};
 }
 

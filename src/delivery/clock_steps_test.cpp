@@ -80,6 +80,19 @@ TEST_F(ClockStepsTest, AnHourAheadHastensNone) {
   EXPECT_EQ(fired, Fired{"stage 2"});
 }
 
+TEST_F(ClockStepsTest, AnHourAheadEndsNoParcelThatMayStillBeTried) {
+  ParcelStore parcels(*database);
+  state.submit([&]() -> Result<void> {
+    parcels.insert({.channel = "smtp", .owner = "pages", .content = Object{}, .plan = {{1min}, 10min}}, false, executor.now(), false);
+    return {};
+  });
+  wait(1min);
+  set_clock(1h);
+  EXPECT_TRUE(parcels.expired("smtp", executor.now(), 10).empty());
+  wait(10min);
+  EXPECT_EQ(parcels.expired("smtp", executor.now(), 10).size(), 1u);
+}
+
 TEST_F(ClockStepsTest, WhatIsDueAtAMomentComesAtThatMoment) {
   set("schedule", "at six", 30min);
   set_clock(-1h);

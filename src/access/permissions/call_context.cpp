@@ -13,7 +13,7 @@ struct Key {
   std::string_view operation = {};  ///< empty: each
 };
 
-constexpr std::array<Key, 29> keys{{
+constexpr std::array<Key, 32> keys{{
     {"sts", "ExternalId", "sts:externalid"},
     {"sts", "RoleSessionName", "sts:rolesessionname"},
     {"sts", "SourceIdentity", "sts:sourceidentity"},
@@ -43,6 +43,9 @@ constexpr std::array<Key, 29> keys{{
     {"xray", "PolicyName", "xray:resourcepolicyname"},
     {"xray", "Destination", "xray:tracesegmentdestination"},
     {"health", "eventTypeCode", "health:eventtypecode"},
+    {"s3", "Prefix", "s3:prefix"},
+    {"s3", "Delimiter", "s3:delimiter"},
+    {"s3", "MaxKeys", "s3:max-keys"},
 }};
 
 // those of a rule's pattern that PutRule knows

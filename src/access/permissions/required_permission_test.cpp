@@ -105,5 +105,10 @@ TEST(CallContext, EventsAndPatternsTellWhatTheyAreAbout) {
   EXPECT_EQ(targets.at("events:targetarn"), Values{"arn:x"});
 }
 
+TEST(RequiredPermission, AKeyThatLooksLikeAnArnIsAKey) {
+  const auto required = required_permissions("s3", "PutObject", *parse_json(R"({"Bucket":"victim","Key":"arn:aws:s3:::mine/x"})"), scope);
+  EXPECT_EQ(required[0].resources, std::vector<std::string>{"arn:aws:s3:::victim/arn:aws:s3:::mine/x"});
+}
+
 }  // namespace
 }  // namespace tocsin::access

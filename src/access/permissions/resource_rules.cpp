@@ -305,6 +305,8 @@ std::string resource_of(const Rule& rule, const std::string& value, const Docume
   if (rule.form.starts_with("machine of")) return machine_of(value, scope);
   if (rule.form.starts_with("role of")) return role_of_task(value, scope);
   if (rule.form.starts_with("tagged")) return tagged(value, input, scope);
+  // the key of an object may look like an ARN and is none
+  if (rule.form.starts_with("arn:aws:s3:::")) return filled(rule.form, value, input, scope);
   if (value.starts_with("arn:") && rule.form.find("log-stream") == std::string_view::npos) return value;
   if (value.starts_with("arn:")) return value + (value.ends_with(":*") ? "" : ":log-stream:" + text_or(input, "logStreamName"));
   // the default bus is not part of its rules' names

@@ -15,6 +15,7 @@ using storage::Upload;
 using storage::UploadedPart;
 
 constexpr std::int64_t part_bytes_min = 5 << 20;
+constexpr std::int64_t copied_bytes_max = 256 << 20;  // it is in memory meanwhile
 
 std::expected<Upload, ServiceError> upload_of(const Rooms& rooms, const Call& call) {
   const auto bucket = bucket_of(rooms, call);
@@ -117,7 +118,8 @@ void upload_part(const Rooms& rooms, Call call, Complete complete) {
 }
 
 void upload_part_copy(const Rooms& rooms, Call call, Complete complete) {
-  std::string source = percent_decode(text_or(call.input, "CopySource"));
+  std::string source = text_or(call.input, "CopySource");
+  source = percent_decode(std::string_view(source).substr(0, source.find("?versionId=")));
   if (source.starts_with('/')) source.erase(0, 1);
   const std::size_t slash = std::min(source.find('/'), source.size());
   Call from = call;
@@ -128,6 +130,8 @@ void upload_part_copy(const Rooms& rooms, Call call, Complete complete) {
   if (!object) return complete(no_such_key(key));
   const auto range = range_of(text_or(call.input, "CopySourceRange"), object->size);
   if (!range) return complete(std::unexpected(range.error()));
+  if ((*range ? (*range)->count : object->size) > copied_bytes_max)
+    return complete(refuse("InvalidRequest", "More than 256 MiB are copied by ranges here; ask for a smaller x-amz-copy-source-range.", 400));
   auto made = new_part(rooms, std::move(call));
   if (!made) return complete(std::unexpected(made.error()));
   const ByteRange wanted = *range ? **range : ByteRange{0, object->size};
@@ -171,6 +175,10 @@ void complete_multipart_upload(const Rooms& rooms, Call call, Complete complete)
                   return std::unexpected(still.error());
                 }
                 const std::string bucket = text_or(shared->input, "Bucket");
+                if (auto met = check_write(rooms, *shared, bucket, object->key); !met) {
+                  drop_blob(rooms, object->blob);
+                  return std::unexpected(met.error());
+                }
                 object->modified = rooms.state.now();
                 forget(rooms, bucket, text_or(shared->input, "UploadId"));
                 drop_blob(rooms, rooms.objects.put(bucket, *object));

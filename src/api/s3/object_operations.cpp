@@ -42,7 +42,8 @@ std::expected<void, ServiceError> check_conditions(const Call& call, const Store
   return {};
 }
 
-/// Conditions of a writer.
+}  // namespace
+
 std::expected<void, ServiceError> check_write(const Rooms& rooms, const Call& call, const std::string& bucket, const std::string& key) {
   const auto match = text_at(call.input, "IfMatch"), none_match = text_at(call.input, "IfNoneMatch");
   if (!match && !none_match) return {};
@@ -53,6 +54,8 @@ std::expected<void, ServiceError> check_write(const Rooms& rooms, const Call& ca
   if (match && !names_etag(*match, there->etag)) return precondition_failed("If-Match");
   return {};
 }
+
+namespace {
 
 Object headers_of(const Call& call, const StoredObject& object) {
   Object out = object.headers.is_object() ? object.headers.get_object() : Object{};

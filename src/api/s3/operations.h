@@ -40,6 +40,8 @@ Reply list_multipart_uploads(const Rooms&, const Call&);
 /// The bucket that the call names; NoSuchBucket, or AccessDenied when it is not of the owner that the caller expects.
 std::expected<storage::Bucket, ServiceError> bucket_of(const Rooms& rooms, const Call& call);
 std::unexpected<ServiceError> no_such_key(const std::string& key);
+/// If-Match and If-None-Match of a writer.
+std::expected<void, ServiceError> check_write(const Rooms& rooms, const Call& call, const std::string& bucket, const std::string& key);
 /// After the commit of this unit the bytes go, if any.
 void drop_blob(const Rooms& rooms, const std::string& blob);
 /// What an object is sent with: the members of the input that the answer repeats.

@@ -16,7 +16,7 @@ struct ArrivalBook::Record {
   std::uint32_t check;  ///< of the rest: a power cut leaves anything behind
 
   std::uint32_t expected_check() const {
-    const std::uint64_t mixed = (digest[0] ^ (digest[1] * 31) ^ static_cast<std::uint64_t>(status + 1)) * 0x9E3779B97F4A7C15u;
+    const std::uint64_t mixed = (digest[0] ^ (digest[1] * 31) ^ static_cast<std::uint64_t>(std::int64_t{status} + 1)) * 0x9E3779B97F4A7C15u;
     return static_cast<std::uint32_t>(mixed >> 32);
   }
 };

@@ -101,10 +101,15 @@ std::optional<std::string> EventStore::id_of_key(const Scope& scope, const std::
 
 std::vector<StoredEvent> EventStore::after(Position position, std::size_t count_max) {
   std::vector<StoredEvent> found;
+  // large events are read in smaller parts: they are held as long as somebody is behind
+  constexpr std::size_t bytes_max = std::size_t{4} << 20;
+  std::size_t bytes = 0;
   for (const storage::Row& row : database_.query("SELECT position, id, account, region, event_time_ns, recorded_ns, idempotency_key, "
                                                  "envelope FROM events_journal WHERE position>? ORDER BY position LIMIT ?",
-                                                 {position, count_max}))
+                                                 {position, count_max})) {
     found.push_back({row.integer(0), std::make_shared<const EventEnvelope>(read_event(row))});
+    if ((bytes += row.text(7).size()) >= bytes_max) break;
+  }
   return found;
 }
 

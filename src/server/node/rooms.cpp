@@ -234,8 +234,10 @@ Result<std::string> Rooms::gateway_parameter(const std::string& name) {
 // what a kill left between the disk and the state
 void Rooms::sweep_blobs() {
   if (!ground.outside.on_a_machine) return;
-  std::vector<std::string> named = objects.blobs();
-  files->post([this, named = std::set<std::string>(named.begin(), named.end())] {
+  const auto named = objects.blobs();
+  // what could not be read must not look like nothing: the next start sweeps
+  if (!named) return;
+  files->post([this, named = std::set<std::string>(named->begin(), named->end())] {
     for (const std::string& id : blobs.ids())
       if (!named.contains(id)) blobs.remove(id);
   });

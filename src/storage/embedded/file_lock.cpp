@@ -23,7 +23,13 @@ Result<FileLock> FileLock::take(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) return fail(ErrorKind::unavailable, path + ": " + std::strerror(errno));
   FileLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
+  // who only looks whether a server runs (doctor) holds it for a moment
+  int refused = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  for (int tries = 0; refused != 0 && tries < 5; ++tries) {
+    ::usleep(20'000);
+    refused = ::flock(descriptor, LOCK_EX | LOCK_NB);
+  }
+  if (refused != 0)
     return fail(ErrorKind::unavailable, path + ": another server (process " + holder(descriptor) + ") uses this data directory", "locked");
   const std::string self = std::to_string(::getpid());
   // the number is for people only: a full disk must not stop the server from starting

@@ -80,7 +80,11 @@ ObjectListing ObjectStore::list(const std::string& bucket, const ListObjects& re
   ObjectListing out;
   if (request.count_max == 0) return out;
   // after a common prefix, all that begin with it are passed over
-  const bool after_prefix = !request.delimiter.empty() && request.after.ends_with(request.delimiter) && request.after.starts_with(request.prefix);
+  // (the object that is named like the prefix itself is none)
+  const std::size_t cut = request.delimiter.empty() || !request.after.starts_with(request.prefix)
+                              ? std::string::npos
+                              : request.after.find(request.delimiter, request.prefix.size());
+  const bool after_prefix = cut != std::string::npos && cut + request.delimiter.size() == request.after.size();
   std::string from = after_prefix ? beyond(request.after) : request.after;
   bool inclusive = after_prefix;
   if (from < request.prefix) {
@@ -157,10 +161,12 @@ void ObjectStore::end_upload(const std::string& bucket, const std::string& id) {
   state_.database().execute("DELETE FROM objects_parts WHERE upload = ?", {id});
 }
 
-std::vector<std::string> ObjectStore::blobs() {
+std::optional<std::vector<std::string>> ObjectStore::blobs() {
   std::vector<std::string> out;
-  for (const char* sql : {"SELECT blob FROM objects_objects", "SELECT blob FROM objects_parts"})
+  for (const char* sql : {"SELECT blob FROM objects_objects", "SELECT blob FROM objects_parts"}) {
     for (const Row& row : state_.database().query(sql)) out.push_back(row.text(0));
+    if (state_.database().poisoned()) return std::nullopt;
+  }
   return out;
 }
 

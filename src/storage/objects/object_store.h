@@ -80,8 +80,8 @@ class ObjectStore {
   std::vector<UploadedPart> parts(const std::string& upload);
   void end_upload(const std::string& bucket, const std::string& id);
 
-  /// The blobs that the state names, for the sweep.
-  std::vector<std::string> blobs();
+  /// The blobs that the state names, for the sweep; nothing when they could not be read.
+  std::optional<std::vector<std::string>> blobs();
 
  private:
   StateExecutor& state_;

@@ -51,6 +51,14 @@ TEST_F(Objects, AreListedByPrefixAndDelimiterPageByPage) {
   });
 }
 
+TEST_F(Objects, TheObjectNamedLikeTheFolderHidesNothingBehindIt) {
+  in_unit([&] {
+    put({"a/", "a/x", "a/y/z"});
+    EXPECT_EQ(listed({.prefix = "a/", .delimiter = "/", .count_max = 1}), "a/ next a/");
+    EXPECT_EQ(listed({.prefix = "a/", .delimiter = "/", .after = "a/"}), "a/x [a/y/] ");
+  });
+}
+
 TEST_F(Objects, ABucketWithObjectsStays) {
   in_unit([&] {
     store.put_bucket({"b", "111122223333", "eu-west-1", clock.now(), ""});

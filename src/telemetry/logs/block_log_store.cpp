@@ -234,8 +234,8 @@ Result<void> BlockLogStore::append(LogStreamId id, const std::vector<LogEvent>& 
   if (!stream) return fail(ErrorKind::not_found, "The specified log stream does not exist.");
   if (events.empty()) return {};
   if (events.size() > batch_events_max) return fail(ErrorKind::limit_exceeded, "Too many events in one batch.");
-  // the workshop is behind: senders wait here rather than being refused
-  if (p.workshop && p.writer.waiting_bytes() > p.options.waiting_bytes_max / 4 * 3)
+  // the workshop is behind: senders wait here rather than being refused, unless it is the disk that refuses
+  if (p.workshop && !p.writer.failing() && p.writer.waiting_bytes() > p.options.waiting_bytes_max / 4 * 3)
     if (auto written = p.writer.flush(); !written) log::error(part, "blocks could not be written", {{"error", written.error().message}});
   if (p.writer.waiting_bytes() > p.options.waiting_bytes_max) {
     p.writer.write_due(stream->group);

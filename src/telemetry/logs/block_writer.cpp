@@ -129,6 +129,7 @@ Result<void> BlockWriter::put(std::vector<Packed>& slice) {
     for (const Packed& each : slice) written[each.group] = put_group(each);
     tables_.keep_flushed_below(below);
   });
+  failing_ = !committed.has_value();
   if (!committed) {
     for (const Packed& each : slice) queue(each.group, waiting_[each.group]);
     return committed;
@@ -152,6 +153,7 @@ Result<void> BlockWriter::flush() {
   while (!writing_.empty()) {
     std::vector<Packed> slice = next_slice();
     if (auto synced = replaying_at_ ? Result<void>{} : log_.sync(); !synced) {
+      failing_ = true;
       for (const Packed& each : slice) queue(each.group, waiting_[each.group]);
       return synced;
     }

@@ -31,6 +31,8 @@ class BlockWriter {
   /// What of the group is in no block yet.
   const TailBatches& waiting(LogGroupId group) const;
   std::size_t waiting_bytes() const { return waiting_bytes_; }
+  /// The last try to write blocks failed.
+  bool failing() const { return failing_; }
 
   /// While the log is read at the start: the record that comes next. It is then neither synced nor trimmed.
   void replay_at(std::optional<std::uint64_t> offset) { replaying_at_ = offset; }
@@ -77,7 +79,7 @@ class BlockWriter {
   std::size_t waiting_bytes_ = 0;
   std::size_t log_bytes_ = 0;  ///< appended since everything was last written
   std::optional<std::uint64_t> replaying_at_;
-  bool started_ = false, posted_ = false;
+  bool started_ = false, posted_ = false, failing_ = false;
   std::uint64_t packing_ = 0;  ///< changes when what the workshop packs is of no use any more
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -82,7 +82,8 @@ Parsed<HttpRequest> without_chunks(const HttpRequest& request) {
   const auto length = parse_integer(request.headers.get("x-amz-decoded-content-length"));
   if (length && *length != static_cast<std::int64_t>(plain.body.size()))
     return wire_fail("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header");
-  for (const auto& [name, value] : chunked->trailers) plain.headers.set(name, value);
+  for (const auto& [name, value] : chunked->trailers)
+    if (name.starts_with("x-amz-checksum-")) plain.headers.set(name, value);
   // what is left of the encodings is the object's own
   std::string encoding(request.headers.get("Content-Encoding"));
   if (const auto at = encoding.find("aws-chunked"); at != std::string::npos) encoding.erase(at, 11);

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view signature_field = "chunk-signature=";
 constexpr std::string_view trailer_signature_name = "x-amz-trailer-signature";
+// of a body that nobody has vouched for yet
+constexpr std::size_t trailers_max = 16, chunks_max = 131'072;
 
 std::unexpected<Error> malformed() { return fail(ErrorKind::invalid, "The body is not in the form of aws-chunked.", "InvalidRequest"); }
 std::unexpected<Error> incomplete() {
@@ -32,7 +34,7 @@ Result<void> read_trailers(std::string_view rest, AwsChunked& out) {
     if (!take_line(rest, line)) line = std::exchange(rest, {});
     if (line.empty()) continue;
     const std::size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return malformed();
+    if (colon == std::string_view::npos || out.trailers.size() >= trailers_max) return malformed();
     std::string_view value = line.substr(colon + 1);
     while (value.starts_with(' ')) value.remove_prefix(1);
     while (value.ends_with('\n') || value.ends_with(' ')) value.remove_suffix(1);
@@ -75,7 +77,8 @@ Result<AwsChunked> parse_aws_chunked(std::string_view body) {
       if (auto read = read_trailers(body, out); !read) return std::unexpected(read.error());
       return out;
     }
-    if (body.size() < size + 2) return incomplete();
+    if (body.size() < 2 || size > body.size() - 2) return incomplete();
+    if (out.chunks.size() >= chunks_max) return malformed();
     chunk.data = body.substr(0, size);
     if (body.substr(size, 2) != "\r\n") return malformed();
     body.remove_prefix(size + 2);

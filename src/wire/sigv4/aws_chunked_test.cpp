@@ -52,6 +52,22 @@ TEST(AwsChunked, AChunkThatWasChangedDoesNot) {
   EXPECT_EQ(check(request).error().reason, "SignatureDoesNotMatch");
 }
 
+TEST(AwsChunked, AHeaderThatNobodySignedMakesNoOtherOperationOfTheRequest) {
+  HttpRequest request = documented_upload();
+  request.headers.add("X-Amz-Copy-Source", "examplebucket/secret");
+  EXPECT_EQ(check(request).error().reason, "AccessDenied");
+}
+
+TEST(AwsChunked, ABodyThatNobodyVouchedForIsBounded) {
+  std::string trailers = "0\r\n";
+  for (int i = 0; i < 17; ++i) trailers += "x-amz-checksum-" + std::to_string(i) + ":x\r\n";
+  EXPECT_FALSE(parse_aws_chunked(trailers));
+  std::string chunks;
+  for (int i = 0; i < 140'000; ++i) chunks += "1\r\na\r\n";
+  EXPECT_FALSE(parse_aws_chunked(chunks + "0\r\n\r\n"));
+  EXPECT_FALSE(parse_aws_chunked("ffffffffffffffff\r\na\r\n"));
+}
+
 TEST(AwsChunked, TrailersFollowTheLastChunk) {
   const auto chunked = parse_aws_chunked("5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n");
   ASSERT_TRUE(chunked);

@@ -1,5 +1,8 @@
 #include "wire/sigv4/verify.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "base/digest.h"
 #include "base/text_time.h"
 #include "wire/sigv4/aws_chunked.h"
@@ -36,6 +39,18 @@ Result<std::string> checked_payload(const HttpRequest& request, const Authorizat
   if (declared != unsigned_payload && declared != body_hash(request))
     return refuse("The provided 'x-amz-content-sha256' header does not match what was computed.");
   return std::string(declared);
+}
+
+/// S3 takes no x-amz- header that is not signed: it could make another operation of the request.
+bool has_unsigned_amz_header(const HttpRequest& request, const Authorization& authorization) {
+  for (const auto& [name, value] : request.headers.fields()) {
+    std::string known = name;
+    std::transform(known.begin(), known.end(), known.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    // the payload's hash is part of what is signed anyway
+    if (!known.starts_with("x-amz-") || known == "x-amz-content-sha256") continue;
+    if (std::ranges::find(authorization.signed_headers, known) == authorization.signed_headers.end()) return true;
+  }
+  return false;
 }
 
 bool matches(const HttpRequest& request, const Authorization& authorization, std::string_view key, PathForm form,
@@ -75,6 +90,8 @@ Result<void> verify(const HttpRequest& request, const Authorization& authorizati
 Result<void> verify_with_key(const HttpRequest& request, const Authorization& authorization, std::string_view key) {
   if (authorization.algorithm != hmac_algorithm)
     return fail(ErrorKind::denied, "Unsupported AWS 'algorithm': '" + authorization.algorithm + "'.", "IncompleteSignature");
+  if (authorization.scope.service == "s3" && has_unsigned_amz_header(request, authorization))
+    return fail(ErrorKind::denied, "There were headers present in the request which were not signed", "AccessDenied");
   const auto payload = checked_payload(request, authorization);
   if (!payload) return std::unexpected(payload.error());
   const PathForm usual = authorization.scope.service == "s3" ? PathForm::as_sent : PathForm::normalized;
