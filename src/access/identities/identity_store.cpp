@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "access/credentials/access_changes.h"
+#include "base/letters.h"
 
 namespace tocsin::access {
 namespace {
@@ -85,11 +86,7 @@ std::string_view to_text(EntityKind kind) {
   return "";
 }
 
-std::string name_key(std::string_view name) {
-  std::string key(name);
-  for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return key;
-}
+std::string name_key(std::string_view name) { return lower_case(name); }
 
 std::string Entity::arn() const { return "arn:aws:iam::" + account + ':' + std::string(to_text(kind)) + path + name; }
 

@@ -16,12 +16,6 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(lower(c));
-  return out;
-}
-
 Wildcard::Wildcard(std::string_view pattern) {
   parts_.reserve(pattern.size());
   for (const char c : pattern) parts_.push_back(c == '*' ? any_run : c == '?' ? any_one : byte_of(c));

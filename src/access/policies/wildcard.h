@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/letters.h"
+
 namespace tocsin::access {
 
 /// What is known of a call, by condition key in lower case; a key may have several values.
@@ -37,8 +39,5 @@ class Wildcard {
 
   std::vector<int> parts_;  ///< a byte, or one of the above
 };
-
-/// Lower case, ASCII.
-std::string lower_case(std::string_view text);
 
 }  // namespace tocsin::access

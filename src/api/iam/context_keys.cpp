@@ -26,8 +26,8 @@ class Keys {
 
  private:
   void add(const std::string& name) {
-    const bool is_known = std::any_of(names_.begin(), names_.end(),
-                                      [&](const std::string& each) { return access::lower_case(each) == access::lower_case(name); });
+    const bool is_known =
+        std::any_of(names_.begin(), names_.end(), [&](const std::string& each) { return lower_case(each) == lower_case(name); });
     if (!is_known) names_.push_back(name);
   }
   // ${aws:username}, ${aws:PrincipalTag/team, 'none'}; not ${*}, ${?}, ${$}

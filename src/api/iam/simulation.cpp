@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <boost/json.hpp>
 #include <set>
 
@@ -60,14 +59,14 @@ std::expected<void, ServiceError> add_inputs(const Document& input, PolicySet& s
 access::ConditionContext context_of(const Document& input) {
   access::ConditionContext out;
   for (const Document& entry : array_at(input, "ContextEntries"))
-    out[access::lower_case(text_or(entry, "ContextKeyName"))] = texts_at(entry, "ContextKeyValues");
+    out[lower_case(text_or(entry, "ContextKeyName"))] = texts_at(entry, "ContextKeyValues");
   return out;
 }
 
 void add_missing(const SourcedPolicy& sourced, const access::ConditionContext& context, std::set<std::string>& missing) {
   for (const access::Statement& statement : sourced.policy->statements)
     for (const access::Condition& condition : statement.conditions)
-      if (!context.contains(access::lower_case(condition.key))) missing.insert(condition.key);
+      if (!context.contains(lower_case(condition.key))) missing.insert(condition.key);
 }
 
 Array missing_values(const PolicySet& set, const access::ConditionContext& context) {

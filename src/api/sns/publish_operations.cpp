@@ -5,6 +5,7 @@
 
 #include "api/sns/operations.h"
 #include "api/sns/topic_address.h"
+#include "base/letters.h"
 
 namespace tocsin::api::sns {
 namespace {
@@ -43,8 +44,7 @@ Result<void> read_structure(const Document& entry, PublishRequest& request) {
 
 /// As SQS has them: letters, digits, underscores, hyphens and single inner dots, not the services' own prefixes.
 Result<void> check_attribute_name(const std::string& name) {
-  std::string lower = name;
-  std::ranges::transform(lower, lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  const std::string lower = lower_case(name);
   const bool good = !name.empty() && name.size() <= 256 && !lower.starts_with("aws.") && !lower.starts_with("amazon.") &&
                     !name.starts_with('.') && !name.ends_with('.') && name.find("..") == std::string::npos &&
                     lower.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-.") == std::string::npos;

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <functional>
 #include <set>
 
 #include "api/sqs/operations.h"
 #include "api/sqs/queue_address.h"
+#include "base/letters.h"
 
 namespace tocsin::api::sqs {
 namespace {
@@ -23,8 +23,7 @@ Result<void> check_attribute_name(const std::string& name) {
     return fail(ErrorKind::invalid, fmt::format("Message (user) attribute name '{}' is invalid. Reason: {}", name, why),
                 "InvalidParameterValue");
   };
-  std::string lower = name;
-  std::ranges::transform(lower, lower.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  const std::string lower = lower_case(name);
   if (lower.starts_with("aws.") || lower.starts_with("amazon.")) return bad("The name must not start with AWS. or Amazon.");
   if (name.empty() || name.size() > 256) return bad("The name must be from 1 to 256 characters long.");
   if (name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != std::string::npos ||

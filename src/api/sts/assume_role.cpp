@@ -14,7 +14,7 @@ access::ConditionContext context_of(const Call& call, bool with_mfa) {
   if (const auto id = text_at(call.input, "ExternalId")) out["sts:externalid"] = {*id};
   if (const auto source = text_at(call.input, "SourceIdentity")) out["sts:sourceidentity"] = {*source};
   for (const Document& tag : array_at(call.input, "Tags")) {
-    out["aws:requesttag/" + access::lower_case(text_or(tag, "Key"))] = {text_or(tag, "Value")};
+    out["aws:requesttag/" + lower_case(text_or(tag, "Key"))] = {text_or(tag, "Value")};
     out["aws:tagkeys"].push_back(text_or(tag, "Key"));
   }
   out["aws:sourceip"] = {call.source_ip};

@@ -146,14 +146,14 @@ void Assumption::answer(const access::KeySet& keys) {
 
 access::ConditionContext Assumption::context() const {
   access::ConditionContext out;
-  out[access::lower_case(url) + ":aud"] = {audience};
-  out[access::lower_case(url) + ":sub"] = {token.subject};
+  out[lower_case(url) + ":aud"] = {audience};
+  out[lower_case(url) + ":sub"] = {token.subject};
   for (const char* claim : {"amr", "azp", "email", "oaud"}) {
     std::vector<std::string> values;
     if (const auto one = text_at(token.claims, claim)) values.emplace_back(*one);
     for (const Document& each : array_at(token.claims, claim))
       if (each.is_string()) values.emplace_back(each.get_string());
-    if (!values.empty()) out[access::lower_case(url) + ':' + claim] = std::move(values);
+    if (!values.empty()) out[lower_case(url) + ':' + claim] = std::move(values);
   }
   out["aws:sourceip"] = {call.source_ip};
   return out;

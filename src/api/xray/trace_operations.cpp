@@ -3,6 +3,7 @@
 
 #include "api/xray/operations.h"
 #include "api/xray/shapes.h"
+#include "base/letters.h"
 #include "diagnose/trace_map/filter_match.h"
 
 namespace tocsin::api::xray {
@@ -14,16 +15,11 @@ constexpr Duration range_max = 6h;
 constexpr std::size_t summaries_max = 100;
 constexpr std::size_t looked_at_max = 1000;
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 /// The ids asked for, each once, in their order; a refusal when one is none.
 std::expected<std::vector<std::string>, ServiceError> trace_ids(const Call& call) {
   std::vector<std::string> ids;
   for (const Document& each : array_at(call.input, "TraceIds")) {
-    const std::string id = lower(std::string(each.get_string()));
+    const std::string id = lower_case(std::string(each.get_string()));
     if (!telemetry::trace_id_time(id)) return invalid("Invalid trace id: " + std::string(each.get_string()));
     if (std::ranges::find(ids, id) == ids.end()) ids.push_back(id);
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/letters.h"
 #include "communicate/topics/topic_rows.h"
 
 namespace tocsin::communicate {
@@ -23,8 +24,7 @@ constexpr std::string_view opt_in_words[] = {"start", "unstop"};
 
 /// The text in small letters, without blanks and marks around it.
 std::string keyword_of(std::string_view text) {
-  std::string word;
-  for (const char c : text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::string word = lower_case(text);
   const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
   while (!word.empty() && !is_letter(word.back())) word.pop_back();
   word.erase(word.begin(), std::ranges::find_if(word, is_letter));

@@ -1,16 +1,11 @@
 #include "delivery/bounces/delivery_report.h"
 
-#include <algorithm>
 
+#include "base/letters.h"
 #include "delivery/bounces/mail_parts.h"
 
 namespace tocsin::delivery {
 namespace {
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-  return text;
-}
 
 // "rfc822; ann@example.com" → "ann@example.com"
 std::string behind_type(const std::string& value) {
@@ -28,7 +23,7 @@ std::string without_brackets(std::string id) {
 }
 
 std::optional<ReportedAction> action_of(const std::string& word) {
-  const std::string small = lower(word);
+  const std::string small = lower_case(word);
   if (small == "failed") return ReportedAction::failed;
   if (small == "delayed") return ReportedAction::delayed;
   if (small == "delivered" || small == "relayed" || small == "expanded") return ReportedAction::delivered;
@@ -54,7 +49,7 @@ bool read_status(std::string_view text, DeliveryReport& report) {
 
 // the id of the mail that is returned: in its header, wherever that stands
 std::string find_message_id(std::string_view text) {
-  const std::string small = lower(std::string(text));
+  const std::string small = lower_case(std::string(text));
   for (std::size_t at = small.find("message-id:"); at != std::string::npos; at = small.find("message-id:", at + 1)) {
     if (at > 0 && small[at - 1] != '\n') continue;
     std::string_view rest = text.substr(at + 11);
@@ -65,7 +60,7 @@ std::string find_message_id(std::string_view text) {
 }
 
 bool looks_returned(const MailFields& header) {
-  const std::string subject = lower(header.get("subject")), from = lower(header.get("from"));
+  const std::string subject = lower_case(header.get("subject")), from = lower_case(header.get("from"));
   if (!header.get("x-failed-recipients").empty()) return true;
   const bool from_daemon = from.find("mailer-daemon") != std::string::npos || from.find("postmaster") != std::string::npos;
   for (const char* words : {"undeliver", "returned", "failure", "failed", "could not be delivered", "non remis"})

@@ -1,17 +1,12 @@
 #include "delivery/bounces/mail_parts.h"
 
-#include <algorithm>
+
+#include "base/letters.h"
 
 namespace tocsin::delivery {
 namespace {
 
 constexpr std::size_t parts_max = 50, depth_max = 4, fields_max = 500;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -29,7 +24,7 @@ std::string_view take_line(std::string_view& text) {
 
 // the value of a parameter: boundary="…"
 std::string parameter(std::string_view value, std::string_view name) {
-  const std::string small = lower(value);
+  const std::string small = lower_case(value);
   const std::size_t at = small.find(std::string(name) + "=");
   if (at == std::string::npos) return {};
   std::string_view rest = value.substr(at + name.size() + 1);
@@ -79,7 +74,7 @@ MailFields read_fields(std::string_view& text) {
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos || out.fields.size() >= fields_max) continue;
-    out.fields.emplace_back(lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+    out.fields.emplace_back(lower_case(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
   }
   return out;
 }
@@ -89,7 +84,7 @@ MailPart read_part(std::string_view text) {
   out.header = read_fields(text);
   out.body = text;
   const std::string type = out.header.get("content-type");
-  out.type = type.empty() ? "text/plain" : lower(trimmed(std::string_view(type).substr(0, type.find(';'))));
+  out.type = type.empty() ? "text/plain" : lower_case(trimmed(std::string_view(type).substr(0, type.find(';'))));
   return out;
 }
 

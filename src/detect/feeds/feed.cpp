@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "detect/reports/heartbeats.h"
 
@@ -37,14 +38,8 @@ Result<void> read_names(const Document& document, const char* member, std::vecto
   return out.size() <= names_max ? Result<void>() : bad(fmt::format("{} holds more than {} names", member, names_max));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
-
 bool is_syndication(const std::string& url) {
-  const std::string path = lower(url.substr(0, url.find_first_of("?#")));
+  const std::string path = lower_case(url.substr(0, url.find_first_of("?#")));
   return path.ends_with(".rss") || path.ends_with(".atom") || path.ends_with(".xml") || path.ends_with("/rss") || path.ends_with("/atom") ||
          path.ends_with("/feed") || path.ends_with("/feed/");
 }
@@ -81,11 +76,11 @@ std::vector<std::string> FeedSpec::documents() const {
 
 bool concerns(const FeedSpec& spec, const FeedEntry& entry) {
   if (spec.components.empty()) return true;
-  const std::string words = lower(entry.title + "\n" + entry.text);
+  const std::string words = lower_case(entry.title + "\n" + entry.text);
   for (const std::string& wanted : spec.components) {
-    const std::string name = lower(wanted);
+    const std::string name = lower_case(wanted);
     for (const FeedEntry::Component& component : entry.components)
-      if (lower(component.name) == name) return true;
+      if (lower_case(component.name) == name) return true;
     if (spec.kind == FeedKind::syndication && words.find(name) != std::string::npos) return true;
   }
   return false;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "detect/feeds/feed.h"
 
@@ -11,12 +12,6 @@ namespace tocsin::detect {
 namespace {
 
 constexpr std::size_t entries_max = 200, text_max = 16'384, depth_max = 64;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
 
 struct Item {
   std::string id, title, link, description, content, updated, published;
@@ -40,9 +35,9 @@ std::optional<bool> over_by_lines(const std::string& text) {
 }
 
 bool says_over(const std::string& title, const std::string& text) {
-  const std::string low_text = lower(text);
+  const std::string low_text = lower_case(text);
   if (const auto by_lines = over_by_lines(low_text)) return *by_lines;
-  const std::string words = lower(title) + "\n" + low_text.substr(0, 300);
+  const std::string words = lower_case(title) + "\n" + low_text.substr(0, 300);
   for (const std::string_view sign :
        {"operating normally", "[resolved]", "resolved:", "has been resolved", "is resolved", "been completed"})
     if (words.find(sign) != std::string::npos) return true;
@@ -83,7 +78,7 @@ FeedEntry entry_of(const Item& item) {
                   .link = item.link};
   entry.is_over = says_over(entry.title, entry.text);
   entry.is_maintenance =
-      lower(entry.text).starts_with("this is a scheduled event") || lower(entry.title).find("scheduled maintenance") != std::string::npos;
+      lower_case(entry.text).starts_with("this is a scheduled event") || lower_case(entry.title).find("scheduled maintenance") != std::string::npos;
   entry.starts_at = time_of(item.published);
   entry.updated_at = time_of(item.updated.empty() ? item.published : item.updated);
   if (!entry.starts_at) entry.starts_at = entry.updated_at;

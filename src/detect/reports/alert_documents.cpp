@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <charconv>
 
+#include "base/letters.h"
 #include "base/text_time.h"
 
 namespace tocsin::detect {
@@ -51,12 +52,10 @@ Result<ReportedAlert> read_alert(const Document& entry, const std::string& sourc
 
 bool is_resolved(const Document& mapping, std::string status) {
   const Array& values = array_at(mapping, "resolvedValues");
-  std::ranges::transform(status, status.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+  status = lower_case(status);
   if (values.empty()) return std::ranges::find(usual_resolved_values, status) != std::end(usual_resolved_values);
   return std::ranges::any_of(values, [&](const Document& value) {
-    std::string text = as_text(value);
-    std::ranges::transform(text, text.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-    return text == status;
+    return lower_case(as_text(value)) == status;
   });
 }
 

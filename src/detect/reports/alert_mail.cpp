@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/letters.h"
+
 namespace tocsin::detect {
 namespace {
 
@@ -9,12 +11,6 @@ constexpr std::size_t text_bytes_max = 10'000;
 constexpr std::string_view over_words[] = {"resolved", "recovery", "recovered", "ok", "up", "closed", "cleared", "normal", "fixed"};
 constexpr std::string_view other_words[] = {"re",        "fwd",      "alert", "alerting", "alarm", "problem", "firing", "fire", "down",
                                             "triggered", "critical", "crit",  "warning",  "warn",  "error",   "info",   "page", "new"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
 
 /// The next word of the subject with what surrounds it: brackets, colons, counts such as in [FIRING:1].
 std::string_view first_token(std::string_view text) {
@@ -24,7 +20,7 @@ std::string_view first_token(std::string_view text) {
 
 std::string bare(std::string_view token) {
   std::string out;
-  for (const char c : lower(token))
+  for (const char c : lower_case(token))
     if (c >= 'a' && c <= 'z') out += c;
   return out;
 }
@@ -49,7 +45,7 @@ std::optional<ReportedAlert> read_alert_mail(const std::string& from, const std:
     rest.remove_prefix(token.size());
   }
   alert.name = std::string(rest.substr(0, 500));
-  alert.key = lower(alert.name);
+  alert.key = lower_case(alert.name);
   if (alert.key.empty()) return std::nullopt;
   alert.labels = {{"from", from.substr(0, 500)}};
   return alert;

@@ -77,6 +77,10 @@ class CommandParser {
   // --- parts
   Parsed<Column> column();
   Parsed<Column> statistic_column();
+  /// The columns of stats and its kin, and their aggregates.
+  Parsed<void> statistics(StatsCommand& command);
+  /// "by" and what follows it, if it is there.
+  Parsed<void> groups(StatsCommand& command);
   Parsed<SortCommand::Key> sort_key();
   Parsed<FieldSlot> made_name();
   Parsed<FieldSlot> known_name() { return in_.known_slot(); }

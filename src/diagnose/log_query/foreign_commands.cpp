@@ -6,18 +6,9 @@ namespace tocsin::diagnose {
 
 Parsed<void> CommandParser::event_stats(const Token&) {
   StatsCommand command;
-  in_.aggregates = &command.aggregates;
-  auto columns = list(&CommandParser::statistic_column);
-  in_.aggregates = nullptr;
-  if (!columns) return std::unexpected(columns.error());
+  if (auto read = statistics(command); !read) return read;
   if (command.aggregates.empty()) return in_.wrong("eventstats takes functions such as avg(field)");
-  command.columns = std::move(*columns);
-  if (const auto by = in_.accept_word("by"); !by || *by) {
-    if (!by) return std::unexpected(by.error());
-    auto groups = list(&CommandParser::column);
-    if (!groups) return std::unexpected(groups.error());
-    command.by = std::move(*groups);
-  }
+  if (auto read = groups(command); !read) return read;
   for (const Column& column : command.columns) {
     if (in_.scope.only) in_.scope.only->insert(column.name);
     show(column.slot);

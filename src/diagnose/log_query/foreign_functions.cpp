@@ -12,20 +12,13 @@
 #include "base/encoding.h"
 #include "diagnose/log_query/discovery.h"
 #include "diagnose/log_query/function_names.h"
+#include "diagnose/log_query/numeric_results.h"
 
 namespace tocsin::diagnose {
 namespace {
 
 using Arguments = const FunctionArguments&;
 constexpr std::size_t many = 50;
-
-Value finite(double number) { return std::isfinite(number) ? Value(number) : Value(); }
-
-template <double (*function)(double)>
-Value of_number(Arguments a) {
-  const auto number = a.number(0);
-  return number ? finite(function(*number)) : Value();
-}
 
 double degrees(double x) { return x * 180 / std::numbers::pi; }
 double radians(double x) { return x * std::numbers::pi / 180; }
@@ -191,21 +184,21 @@ Value size_of(Arguments a) {
 Value sha1_of(Arguments a) { return to_hex(sha1(a.text(0))); }
 
 constexpr std::array forms = {
-    FunctionForm{"sql.acos", 1, 1, of_number<arc_cosine>},
-    FunctionForm{"sql.asin", 1, 1, of_number<arc_sine>},
-    FunctionForm{"sql.atan", 1, 1, of_number<arc_tangent>},
+    FunctionForm{"sql.acos", 1, 1, numeric<arc_cosine>},
+    FunctionForm{"sql.asin", 1, 1, numeric<arc_sine>},
+    FunctionForm{"sql.atan", 1, 1, numeric<arc_tangent>},
     FunctionForm{"sql.atan2", 2, 2, arc_tangent_2},
-    FunctionForm{"sql.cos", 1, 1, of_number<cosine>},
-    FunctionForm{"sql.sin", 1, 1, of_number<sine>},
-    FunctionForm{"sql.tan", 1, 1, of_number<tangent>},
-    FunctionForm{"sql.cot", 1, 1, of_number<cotangent>},
-    FunctionForm{"sql.degrees", 1, 1, of_number<degrees>},
-    FunctionForm{"sql.radians", 1, 1, of_number<radians>},
-    FunctionForm{"sql.exp", 1, 1, of_number<exponential>},
-    FunctionForm{"sql.log2", 1, 1, of_number<logarithm_2>},
-    FunctionForm{"sql.log10", 1, 1, of_number<logarithm_10>},
-    FunctionForm{"sql.cbrt", 1, 1, of_number<cube_root>},
-    FunctionForm{"sql.sign", 1, 1, of_number<sign>},
+    FunctionForm{"sql.cos", 1, 1, numeric<cosine>},
+    FunctionForm{"sql.sin", 1, 1, numeric<sine>},
+    FunctionForm{"sql.tan", 1, 1, numeric<tangent>},
+    FunctionForm{"sql.cot", 1, 1, numeric<cotangent>},
+    FunctionForm{"sql.degrees", 1, 1, numeric<degrees>},
+    FunctionForm{"sql.radians", 1, 1, numeric<radians>},
+    FunctionForm{"sql.exp", 1, 1, numeric<exponential>},
+    FunctionForm{"sql.log2", 1, 1, numeric<logarithm_2>},
+    FunctionForm{"sql.log10", 1, 1, numeric<logarithm_10>},
+    FunctionForm{"sql.cbrt", 1, 1, numeric<cube_root>},
+    FunctionForm{"sql.sign", 1, 1, numeric<sign>},
     FunctionForm{"sql.pi", 0, 0, pi},
     FunctionForm{"sql.e", 0, 0, euler},
     FunctionForm{"sql.crc32", 1, 1, crc},

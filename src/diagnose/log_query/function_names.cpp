@@ -54,13 +54,6 @@ const auto* found(const auto& table, std::string_view name) {
 
 }  // namespace
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c += 32;
-  return lower;
-}
-
 const FunctionForm* function_named(std::string_view name) {
   for (const auto table : {general_functions(), text_functions(), number_functions(), time_functions(), address_functions(),
                            foreign_functions(), foreign_time_functions()})

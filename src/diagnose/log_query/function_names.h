@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/letters.h"
 #include "diagnose/log_query/query_plan.h"
 
 namespace tocsin::diagnose {
@@ -50,7 +51,6 @@ struct StatisticForm {
 const FunctionForm* function_named(std::string_view name);
 const StatisticForm* statistic_named(std::string_view name);
 std::optional<Unit> unit_named(std::string_view name);
-std::string lower_case(std::string_view text);
 
 /// What one value may grow to.
 inline constexpr std::size_t text_bytes_max = 1u << 20;

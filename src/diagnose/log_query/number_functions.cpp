@@ -6,20 +6,13 @@
 #include <numbers>
 
 #include "diagnose/log_query/function_names.h"
+#include "diagnose/log_query/numeric_results.h"
 
 namespace tocsin::diagnose {
 namespace {
 
 using Arguments = const FunctionArguments&;
 constexpr std::size_t many = 50;
-
-Value finite(double number) { return std::isfinite(number) ? Value(number) : Value(); }
-
-template <double (*function)(double)>
-Value numeric(Arguments a) {
-  const auto number = a.number(0);
-  return number ? finite(function(*number)) : Value();
-}
 
 template <bool greatest>
 Value extreme(Arguments a) {

@@ -38,22 +38,32 @@ Parsed<Column> CommandParser::statistic_column() {
   return column;
 }
 
-Parsed<void> CommandParser::stats(const Token&) {
-  StatsCommand command;
-  const Token first = in_.token();
+Parsed<void> CommandParser::statistics(StatsCommand& command) {
   in_.aggregates = &command.aggregates;
   auto columns = list(&CommandParser::statistic_column);
   in_.aggregates = nullptr;
   if (!columns) return std::unexpected(columns.error());
+  command.columns = std::move(*columns);
+  return {};
+}
+
+Parsed<void> CommandParser::groups(StatsCommand& command) {
+  const auto by = in_.accept_word("by");
+  if (!by) return std::unexpected(by.error());
+  if (!*by) return {};
+  auto read = list(&CommandParser::column);
+  if (!read) return std::unexpected(read.error());
+  command.by = std::move(*read);
+  return {};
+}
+
+Parsed<void> CommandParser::stats(const Token&) {
+  StatsCommand command;
+  const Token first = in_.token();
+  if (auto read = statistics(command); !read) return read;
   if (command.aggregates.empty())
     return std::unexpected(unexpected_symbol(in_.query(), first.begin, first.end, "a function of stats, such as count(*)"));
-  command.columns = std::move(*columns);
-  if (const auto by = in_.accept_word("by"); !by || *by) {
-    if (!by) return std::unexpected(by.error());
-    auto groups = list(&CommandParser::column);
-    if (!groups) return std::unexpected(groups.error());
-    command.by = std::move(*groups);
-  }
+  if (auto read = groups(command); !read) return read;
   for (std::size_t i = 0; i < command.by.size(); ++i)
     if (bin_of(command.by[i])) command.bin = i;
   if (const auto offset = in_.accept_word("offset"); !offset || *offset) {

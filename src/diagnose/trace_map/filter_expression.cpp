@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "base/letters.h"
 #include "diagnose/trace_map/filter_lexer.h"
 
 namespace tocsin::diagnose {
@@ -19,14 +20,9 @@ constexpr std::array numbers = {"responsetime", "duration", "http.status", "inde
 constexpr std::array texts = {"http.url", "http.method", "http.useragent",   "http.clientip", "user",        "name",
                               "type",     "message",     "availabilityzone", "instance.id",   "resource.arn"};
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 std::unexpected<Error> bad(std::string what) { return fail(ErrorKind::invalid, "Invalid filter expression: " + std::move(what)); }
 
-bool is_word(const Token& token, std::string_view word) { return token.kind == Token::Kind::word && lower(token.text) == word; }
+bool is_word(const Token& token, std::string_view word) { return token.kind == Token::Kind::word && lower_case(token.text) == word; }
 
 template <typename List>
 bool is_among(const List& list, const std::string& key) {
@@ -128,7 +124,7 @@ class Parser {
   }
 
   Parsed keyword(int depth) {
-    const std::string word = token_.text, key = lower(word);
+    const std::string word = token_.text, key = lower_case(word);
     if (key == "annotation") return annotation_in_brackets();
     if (auto done = advance(); !done) return std::unexpected(done.error());
     if (key.starts_with("annotation.")) return comparison({.kind = Kind::annotation, .key = word.substr(11)});
@@ -177,8 +173,8 @@ class Parser {
     if (out.kind != Kind::keyword) return {};
     if (is_among(flags, out.key)) {
       if (const auto* text = std::get_if<std::string>(&out.value)) {
-        if (lower(*text) != "true" && lower(*text) != "false") return bad("true or false expected for '" + out.key + "'");
-        out.value = lower(*text) == "true";
+        if (lower_case(*text) != "true" && lower_case(*text) != "false") return bad("true or false expected for '" + out.key + "'");
+        out.value = lower_case(*text) == "true";
       }
       if (!std::holds_alternative<bool>(out.value) || compares_size(out.op)) return bad("true or false expected for '" + out.key + "'");
     } else if (is_among(numbers, out.key)) {
@@ -235,7 +231,7 @@ class Parser {
     ServiceSelector out;
     do {
       if (auto done = advance(); !done) return std::unexpected(done.error());
-      const std::string member = lower(token_.text);
+      const std::string member = lower_case(token_.text);
       std::string* into = member == "name" ? &out.name : member == "type" ? &out.type : member == "account.id" ? &out.account : nullptr;
       if (token_.kind != Token::Kind::word || !into) return bad("name, type or account.id expected in id()");
       if (auto done = advance(); !done) return std::unexpected(done.error());

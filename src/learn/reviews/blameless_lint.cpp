@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "base/letters.h"
+
 namespace tocsin::reviews {
 namespace {
 
@@ -43,12 +45,6 @@ constexpr std::size_t cause_distance_max = 40;
 
 bool is_word_part(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || (static_cast<unsigned char>(c) & 0x80); }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 std::vector<std::size_t> whole_words(const std::string& text, std::string_view wanted) {
   std::vector<std::size_t> out;
   if (wanted.empty()) return out;
@@ -69,7 +65,7 @@ bool near_cause(const std::string& text, std::size_t at, std::size_t length) {
 }  // namespace
 
 std::vector<LintHint> blameless_lint(std::string_view text, const std::vector<std::string>& people) {
-  const std::string lowered = lower(text);
+  const std::string lowered = lower_case(text);
   std::vector<LintHint> out;
   const auto add = [&](std::size_t at, std::size_t length, std::string_view advice) {
     out.push_back({at, length, std::string(text.substr(at, length)), std::string(advice)});
@@ -77,7 +73,7 @@ std::vector<LintHint> blameless_lint(std::string_view text, const std::vector<st
   for (const Phrase& phrase : phrases)
     for (const std::size_t at : whole_words(lowered, phrase.words)) add(at, phrase.words.size(), phrase.advice);
   for (const std::string& person : people)
-    for (const std::size_t at : whole_words(lowered, lower(person)))
+    for (const std::size_t at : whole_words(lowered, lower_case(person)))
       if (near_cause(lowered, at, person.size()))
         add(at, person.size(), "A person is no cause. Name the role, and the condition that made the act sensible.");
   std::ranges::sort(out, {}, &LintHint::offset);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <functional>
 
+#include "base/letters.h"
 #include "remediate/documents/document_parameters.h"
 
 namespace tocsin::remediate {
@@ -13,11 +14,6 @@ namespace {
 constexpr int depth_max = 10;
 
 using Compare = bool (*)(const Document& variable, const Document& operand);
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 std::optional<double> number_of(const Document& value) {
   if (value.is_number()) return as_number(value);
@@ -48,7 +44,7 @@ struct Operator {
 
 constexpr Operator operators[] = {
     {"StringEquals", [](const Document& a, const Document& b) { return to_plain_text(a) == to_plain_text(b); }},
-    {"EqualsIgnoreCase", [](const Document& a, const Document& b) { return lower(to_plain_text(a)) == lower(to_plain_text(b)); }},
+    {"EqualsIgnoreCase", [](const Document& a, const Document& b) { return lower_case(to_plain_text(a)) == lower_case(to_plain_text(b)); }},
     {"StartsWith", [](const Document& a, const Document& b) { return to_plain_text(a).starts_with(to_plain_text(b)); }},
     {"EndsWith", [](const Document& a, const Document& b) { return to_plain_text(a).ends_with(to_plain_text(b)); }},
     {"Contains", contains},
@@ -57,7 +53,7 @@ constexpr Operator operators[] = {
     {"NumericLesser", [](const Document& a, const Document& b) { return numeric(a, b, std::less<>()); }},
     {"NumericGreaterOrEquals", [](const Document& a, const Document& b) { return numeric(a, b, std::greater_equal<>()); }},
     {"NumericLesserOrEquals", [](const Document& a, const Document& b) { return numeric(a, b, std::less_equal<>()); }},
-    {"BooleanEquals", [](const Document& a, const Document& b) { return lower(to_plain_text(a)) == lower(to_plain_text(b)); }},
+    {"BooleanEquals", [](const Document& a, const Document& b) { return lower_case(to_plain_text(a)) == lower_case(to_plain_text(b)); }},
 };
 
 std::unexpected<Error> invalid(const std::string& where, const std::string& what) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "remediate/automation/branch_choice.h"
 #include "remediate/automation/iso_duration.h"
@@ -103,8 +104,7 @@ void Turn::send(std::string purpose, std::string service, std::string operation,
 
 void Turn::begin_call_of_inputs(std::string purpose) {
   const Object& inputs = run().inputs;
-  std::string service = text_input(inputs, "Service");
-  std::ranges::transform(service, service.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string service = lower_case(text_input(inputs, "Service"));
   const std::string operation = to_operation_name(text_input(inputs, "Api"));
   if (operation == "SendCommand" && purpose == "invoke" && needs_evidence()) return;
   send(std::move(purpose), std::move(service), operation, api_input(inputs));

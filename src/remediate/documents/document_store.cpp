@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "base/letters.h"
 #include "model/arn.h"
 #include "remediate/documents/builtin_documents.h"
 
@@ -34,8 +35,7 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
 }
 
 bool has_reserved_beginning(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(name);
   return lower.starts_with("aws") || lower.starts_with("amazon") || lower.starts_with("amzn");
 }
 

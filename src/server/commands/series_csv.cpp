@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "base/letters.h"
 #include "base/text_time.h"
 
 namespace tocsin::server {
@@ -16,13 +17,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t from = text.find_first_not_of(white);
   if (from == std::string_view::npos) return {};
   return text.substr(from, text.find_last_not_of(white) - from + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
 }
 
 std::vector<std::string_view> fields_of(std::string_view line) {
@@ -52,7 +46,7 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 bool means_gap(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = lower_case(text);
   return word.empty() || word == "nan" || word == "null" || word == "na" || word == "n/a" || word == "none" || word == "-";
 }
 
@@ -103,7 +97,7 @@ Result<bool> SeriesColumns::read_header(std::string_view line) {
   if (fields.size() >= 2 && parse_series_time(fields[0])) return false;
   const auto column = [&](std::initializer_list<std::string_view> names) {
     for (std::size_t i = 0; i < fields.size(); ++i)
-      if (std::find(names.begin(), names.end(), lower(fields[i])) != names.end()) return i;
+      if (std::find(names.begin(), names.end(), lower_case(fields[i])) != names.end()) return i;
     return fields.size();
   };
   time_ = column({"timestamp", "time", "date", "datetime"});

@@ -54,7 +54,7 @@ Result<Expr> Parser::whole() {
 std::string Parser::operator_here() const {
   if (here().kind == TokenKind::symbol) return precedence_of(here().text) ? here().text : "";
   if (here().kind != TokenKind::identifier) return "";
-  const std::string word = lower(here().text);
+  const std::string word = lower_case(here().text);
   return precedence_of(word) ? word : "";
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/letters.h"
 #include "telemetry/promql/promql_expression.h"
 #include "telemetry/promql/promql_lexer.h"
 
@@ -25,7 +26,7 @@ class Parser {
   const Token& here() const { return tokens_[at_]; }
   const Token& ahead(std::size_t by = 1) const { return tokens_[std::min(at_ + by, tokens_.size() - 1)]; }
   bool is(std::string_view symbol) const { return here().kind == TokenKind::symbol && here().text == symbol; }
-  bool is_word(std::string_view word) const { return here().kind == TokenKind::identifier && lower(here().text) == word; }
+  bool is_word(std::string_view word) const { return here().kind == TokenKind::identifier && lower_case(here().text) == word; }
   bool take(std::string_view symbol) {
     if (!is(symbol)) return false;
     ++at_;
@@ -45,10 +46,6 @@ class Parser {
     if (!failed_) message_ = place_of(text_, at.value_or(here().at)) + ": parse error: " + words;
     failed_ = true;
     return std::nullopt;
-  }
-  static std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
   }
   static std::string shown(const Token& token) {
     if (token.kind == TokenKind::end) return "end of input";

@@ -39,8 +39,8 @@ Parser::Maybe Parser::primary() {
     return inner;
   }
   if (token.kind != TokenKind::identifier) return fault("unexpected " + shown(token));
-  const std::string word = lower(token.text);
-  if (is_aggregation(word) && (ahead().text == "(" || lower(ahead().text) == "by" || lower(ahead().text) == "without"))
+  const std::string word = lower_case(token.text);
+  if (is_aggregation(word) && (ahead().text == "(" || lower_case(ahead().text) == "by" || lower_case(ahead().text) == "without"))
     return aggregation(word);
   if (ahead().kind == TokenKind::symbol && ahead().text == "(") return call();
   if (word == "inf" || word == "nan") return literal();
@@ -56,7 +56,7 @@ Parser::Maybe Parser::ranged_parenthesis(Expr vector) {
 
 Parser::Maybe Parser::literal() {
   const Token token = here();
-  const std::string word = lower(token.text);
+  const std::string word = lower_case(token.text);
   Expr expr{.kind = ExprKind::number};
   if (word == "inf")
     expr.number = std::numeric_limits<double>::infinity();

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/letters.h"
+
 namespace tocsin::telemetry {
 namespace {
 using namespace std::chrono_literals;
@@ -12,13 +14,6 @@ using namespace std::chrono_literals;
 // clocks differ
 constexpr Duration early_max = 1h;
 constexpr std::size_t name_length_max = 200;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 // letters and digits of any script, white space and these
 bool is_name(std::string_view name) {
@@ -53,12 +48,12 @@ std::string fault_of(const Document& document, Instant now, SegmentDocument& out
   const auto id = text_at(document, "id");
   if (!id || id->empty()) return "MissingId";
   if (id->size() != 16 || !is_hex(*id)) return "InvalidId";
-  out.id = lower(*id);
+  out.id = lower_case(*id);
   const auto trace_id = text_at(document, "trace_id");
   if (!trace_id || trace_id->empty()) return "MissingTraceId";
   const auto at = trace_id_time(*trace_id);
   if (!at || *at < now - trace_kept_for || *at > now + early_max) return "InvalidTraceId";
-  out.trace_id = lower(*trace_id);
+  out.trace_id = lower_case(*trace_id);
   const auto name = text_at(document, "name");
   if (!name || name->empty()) return "MissingName";
   if (name->size() > name_length_max || !is_name(*name)) return "InvalidName";
@@ -94,7 +89,7 @@ std::expected<SegmentDocument, SegmentFault> read_segment(std::string_view text,
   Object& object = document->get_object();
   object["id"] = out.id;
   object["trace_id"] = out.trace_id;
-  if (auto* parent = object.if_contains("parent_id")) *parent = lower(std::string_view(parent->get_string()));
+  if (auto* parent = object.if_contains("parent_id")) *parent = lower_case(std::string_view(parent->get_string()));
   out.text = to_json(*document);
   return out;
 }

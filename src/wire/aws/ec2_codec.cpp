@@ -1,11 +1,10 @@
 // EC2's query protocol: a form body in, where lists are always flat and names begin with a capital, XML out, where nothing wraps the result.
 // https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html
 #include <boost/json.hpp>
-#include <charconv>
-#include <map>
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
+#include "wire/aws/parameter_tree.h"
 #include "wire/aws/scalars.h"
 #include "wire/aws/shared_errors.h"
 #include "wire/aws/xml_members.h"
@@ -13,31 +12,9 @@
 namespace tocsin::wire {
 namespace {
 
-constexpr std::size_t depth_max = 64;
-constexpr std::size_t nodes_max = 200'000;
+constexpr std::size_t parameters_max = 200'000;
 
-struct Node {
-  std::string value;
-  std::map<std::string, Node, std::less<>> children;
-};
-
-Parsed<Node> tree_of(std::string_view form) {
-  Node root;
-  std::size_t nodes = 0;
-  for (auto& [key, value] : parse_form(form)) {
-    Node* at = &root;
-    std::size_t depth = 0;
-    for (std::string_view rest = key;;) {
-      if (++nodes > nodes_max || ++depth > depth_max) return wire_fail("MalformedQueryString", "The request has too many parameters");
-      const std::size_t dot = rest.find('.');
-      at = &at->children[std::string(rest.substr(0, dot))];
-      if (dot == std::string_view::npos) break;
-      rest.remove_prefix(dot + 1);
-    }
-    at->value = std::move(value);
-  }
-  return root;
-}
+using Node = ParameterNode;
 
 /// ec2QueryName, else xmlName with a capital, else the name with one.
 std::string name_of(const Member& member) {
@@ -54,14 +31,8 @@ Parsed<Document> read(const Node& node, const Member& member, const std::string&
   if (shape.type == ShapeType::structure) return read_structure(node, shape, path);
   if (shape.type == ShapeType::map) return wire_fail("InvalidParameterValue", "Maps are not read in this protocol: " + path);
   if (shape.type != ShapeType::list) return scalar_from_text(node.value, member, path, TimestampFormat::iso8601);
-  std::map<unsigned, const Node*> ordered;
-  for (const auto& [name, child] : node.children) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc{} && end == name.data() + name.size()) ordered[number] = &child;
-  }
   Array list;
-  for (const auto& [number, child] : ordered) {
+  for (const auto& [number, child] : node.numbered()) {
     Parsed<Document> element = read(*child, shape.element, path + "." + std::to_string(number));
     if (!element) return element;
     list.push_back(std::move(*element));
@@ -72,9 +43,9 @@ Parsed<Document> read(const Node& node, const Member& member, const std::string&
 Parsed<Document> read_structure(const Node& node, const Shape& shape, const std::string& path) {
   Object out;
   for (const Member& member : shape.members) {
-    const auto child = node.children.find(name_of(member));
-    if (child == node.children.end()) continue;
-    Parsed<Document> value = read(child->second, member, path.empty() ? member.name : path + "." + member.name);
+    const Node* child = node.child(name_of(member));
+    if (!child) continue;
+    Parsed<Document> value = read(*child, member, path.empty() ? member.name : path + "." + member.name);
     if (!value) return value;
     out.emplace(member.name, std::move(*value));
   }
@@ -85,7 +56,7 @@ class Ec2Codec final : public Codec {
  public:
   Parsed<Document> parse(const Route& route, const HttpRequest& request) const override {
     if (!route.operation->input) return Document(Object{});
-    const Parsed<Node> tree = tree_of(request.method == "GET" || request.body.empty() ? request.query : request.body);
+    const Parsed<Node> tree = parameter_tree(request, parameters_max);
     if (!tree) return std::unexpected(tree.error());
     return read_structure(*tree, *route.operation->input, {});
   }

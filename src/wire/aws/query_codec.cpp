@@ -1,65 +1,20 @@
 // The query protocol: a form body in, XML out. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 #include <boost/json.hpp>
-#include <charconv>
-#include <map>
 
 #include "base/encoding.h"
 #include "wire/aws/codec.h"
 #include "wire/aws/packed_lists.h"
+#include "wire/aws/parameter_tree.h"
 #include "wire/aws/scalars.h"
 #include "wire/aws/shared_errors.h"
 
 namespace tocsin::wire {
 namespace {
 
-constexpr std::size_t depth_max = 64;
 // a full PutMetricData has some hundred thousand
-constexpr std::size_t nodes_max = 500'000;
+constexpr std::size_t parameters_max = 500'000;
 
-/// The parameters as a tree: "Entries.member.1.Id=x" is Entries → member → 1 → Id.
-struct Node {
-  std::string value;
-  bool has_value = false;
-  std::map<std::string, Node, std::less<>> children;
-
-  const Node* child(std::string_view name) const {
-    const auto at = children.find(name);
-    return at == children.end() ? nullptr : &at->second;
-  }
-};
-
-Parsed<Node> tree_of(std::string_view form) {
-  Node root;
-  std::size_t nodes = 0;
-  for (auto& [key, value] : parse_form(form)) {
-    Node* at = &root;
-    std::size_t depth = 0;
-    for (std::string_view rest = key;;) {
-      if (++nodes > nodes_max) return wire_fail("MalformedQueryString", "The request has too many parameters");
-      if (++depth > depth_max) return wire_fail("MalformedQueryString", "A parameter's name has too many parts");
-      const std::size_t dot = rest.find('.');
-      at = &at->children[std::string(rest.substr(0, dot))];
-      if (dot == std::string_view::npos) break;
-      rest.remove_prefix(dot + 1);
-    }
-    at->value = std::move(value);
-    at->has_value = true;
-  }
-  return root;
-}
-
-/// The children named 1, 2, 3 …, in the order of their numbers.
-std::vector<const Node*> numbered(const Node& node) {
-  std::map<unsigned, const Node*> ordered;
-  for (const auto& [name, child] : node.children) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
-    if (error == std::errc{} && end == name.data() + name.size()) ordered[number] = &child;
-  }
-  std::vector<const Node*> nodes;
-  for (const auto& [number, child] : ordered) nodes.push_back(child);
-  return nodes;
-}
+using Node = ParameterNode;
 
 bool is_flat(const Member& member) { return member.flattened || member.shape->is_flattened; }
 
@@ -105,7 +60,7 @@ class Reader {
                              : node.child(shape.element.location_name.empty() ? "member" : std::string_view(shape.element.location_name));
     Array out;
     if (holder) {
-      for (const Node* child : numbered(*holder)) {
+      for (const auto& [number, child] : holder->numbered()) {
         Parsed<Document> element = any(*child, shape.element, path + ".member." + std::to_string(out.size() + 1));
         if (!element) return element;
         out.push_back(std::move(*element));
@@ -119,7 +74,7 @@ class Reader {
     const Node* holder = is_flat(member) ? &node : node.child("entry");
     Object out;
     if (!holder) return Document(std::move(out));
-    for (const Node* entry : numbered(*holder)) {
+    for (const auto& [number, entry] : holder->numbered()) {
       const Node* key = entry->child(shape.key.wire_name());
       const Node* value = entry->child(shape.value.wire_name());
       if (!key) continue;
@@ -216,7 +171,7 @@ class QueryCodec final : public Codec {
  public:
   Parsed<Document> parse(const Route& route, const HttpRequest& request) const override {
     if (!route.operation->input) return Document(Object{});
-    Parsed<Node> tree = tree_of(request.method == "GET" || request.body.empty() ? request.query : request.body);
+    Parsed<Node> tree = parameter_tree(request, parameters_max);
     if (!tree) return std::unexpected(tree.error());
     Parsed<Document> input = Reader::structure(*tree, *route.operation->input, {});
     if (input) add_queue_url(input->get_object(), route, request);

@@ -150,11 +150,15 @@ void write_header(HttpResponse& response, const Member& member, const Document& 
 
 }  // namespace
 
-std::optional<WireError> read_bound_members(const Route& route, const HttpRequest& request, const Shape& shape, Object& out) {
-  BoundReader reader(route, request, out);
-  for (const Member& member : shape.members)
-    if (auto error = reader.read_member(member, shape)) return error;
-  return std::nullopt;
+Parsed<Document> read_rest_input(const Route& route, const HttpRequest& request, ReadBody read_body) {
+  const Shape* shape = route.operation->input;
+  if (!shape) return Document(Object{});
+  Parsed<Document> input = read_body(*shape, request.body);
+  if (!input || !input->is_object()) return input;
+  BoundReader reader(route, request, input->get_object());
+  for (const Member& member : shape->members)
+    if (auto error = reader.read_member(member, *shape)) return std::unexpected(std::move(*error));
+  return input;
 }
 
 void write_bound_members(HttpResponse& response, const Document& output, const Shape& shape) {

@@ -46,14 +46,7 @@ void write_payload(HttpResponse& response, const Document& output, const Shape& 
 
 class RestJsonCodec final : public Codec {
  public:
-  Parsed<Document> parse(const Route& route, const HttpRequest& request) const override {
-    const Shape* shape = route.operation->input;
-    if (!shape) return Document(Object{});
-    Parsed<Document> input = read_body(*shape, request.body);
-    if (!input || !input->is_object()) return input;
-    if (auto error = read_bound_members(route, request, *shape, input->get_object())) return std::unexpected(std::move(*error));
-    return input;
-  }
+  Parsed<Document> parse(const Route& route, const HttpRequest& request) const override { return read_rest_input(route, request, read_body); }
 
   HttpResponse write(const Route& route, const Document& output, std::string_view request_id) const override {
     HttpResponse response{.status = route.operation->response_code};

@@ -100,10 +100,10 @@ Parsed<HttpRequest> without_chunks(const HttpRequest& request) {
 class RestXmlCodec final : public Codec {
  public:
   Parsed<Document> parse(const Route& route, const HttpRequest& request) const override {
-    if (!sigv4::is_aws_chunked(request)) return parse_plain(route, request);
+    if (!sigv4::is_aws_chunked(request)) return read_rest_input(route, request, read_body);
     const auto plain = without_chunks(request);
     if (!plain) return std::unexpected(plain.error());
-    return parse_plain(route, *plain);
+    return read_rest_input(route, *plain, read_body);
   }
 
   HttpResponse write(const Route& route, const Document& output, std::string_view request_id) const override {
@@ -150,15 +150,6 @@ class RestXmlCodec final : public Codec {
   }
 
  private:
-  static Parsed<Document> parse_plain(const Route& route, const HttpRequest& request) {
-    const Shape* shape = route.operation->input;
-    if (!shape) return Document(Object{});
-    Parsed<Document> input = read_body(*shape, request.body);
-    if (!input || !input->is_object()) return input;
-    if (auto error = read_bound_members(route, request, *shape, input->get_object())) return std::unexpected(std::move(*error));
-    return input;
-  }
-
   static void write_body(HttpResponse& response, const Route& route, const Document& output, const Shape& shape) {
     if (is_s3(route.service) && route.operation->name == "GetBucketLocation") {
       const std::string place = text_or(output, "LocationConstraint");

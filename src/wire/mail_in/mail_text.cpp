@@ -1,20 +1,14 @@
 #include "wire/mail_in/mail_text.h"
 
-#include <algorithm>
 #include <map>
 
 #include "base/encoding.h"
+#include "base/letters.h"
 
 namespace tocsin::wire {
 namespace {
 
 constexpr int depth_max = 4;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
-  return out;
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) text.remove_prefix(1);
@@ -41,7 +35,7 @@ std::pair<HeaderMap, std::string_view> split_head(std::string_view bytes) {
     }
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
-    last = &head.try_emplace(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1))).first->second;
+    last = &head.try_emplace(lower_case(line.substr(0, colon)), trimmed(line.substr(colon + 1))).first->second;
   }
   return {std::move(head), bytes};
 }
@@ -53,7 +47,7 @@ std::string value_of(const HeaderMap& head, const std::string& name) {
 
 /// The parameter of a field, such as boundary or charset.
 std::string parameter_of(const std::string& field, std::string_view name) {
-  const std::string low = lower(field);
+  const std::string low = lower_case(field);
   const std::size_t at = low.find(std::string(name) + "=");
   if (at == std::string::npos) return {};
   std::string_view value = std::string_view(field).substr(at + name.size() + 1);
@@ -103,14 +97,14 @@ std::string decode_base64_lines(std::string_view text) {
 }
 
 std::string decode_body(const HeaderMap& head, std::string_view body) {
-  const std::string encoding = lower(value_of(head, "content-transfer-encoding"));
+  const std::string encoding = lower_case(value_of(head, "content-transfer-encoding"));
   if (encoding == "base64") return to_utf8(decode_base64_lines(body));
   if (encoding == "quoted-printable") return to_utf8(decode_quoted(body, false));
   return to_utf8(std::string(body));
 }
 
 std::string plain_text(const HeaderMap& head, std::string_view body, int depth) {
-  const std::string type = value_of(head, "content-type"), low = lower(type);
+  const std::string type = value_of(head, "content-type"), low = lower_case(type);
   if (low.empty() || low.starts_with("text/plain")) return decode_body(head, body);
   const std::string boundary = parameter_of(type, "boundary");
   if (!low.starts_with("multipart/") || boundary.empty() || depth >= depth_max) return {};

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "wire/sigv4/presigned_v2.h"
 
@@ -70,8 +71,7 @@ bool read_credential(std::string_view credential, Authorization& out) {
 }
 
 std::vector<std::string> read_signed_headers(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string lower = lower_case(text);
   return lower.empty() ? std::vector<std::string>{} : split(lower, ';');
 }
 

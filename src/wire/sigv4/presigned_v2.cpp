@@ -7,6 +7,7 @@
 
 #include "base/digest.h"
 #include "base/encoding.h"
+#include "base/letters.h"
 #include "base/text_time.h"
 
 namespace tocsin::wire::sigv4 {
@@ -45,11 +46,6 @@ constexpr std::array<std::string_view, 30> subresources = {"accelerate",
                                                            "versionId",
                                                            "versioning",
                                                            "website"};
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return text;
-}
 
 Fields query_of(const HttpRequest& request) {
   Fields out;
@@ -125,7 +121,7 @@ std::string presigned_v2_text(const HttpRequest& request, std::string_view bucke
   std::map<std::string, std::string> amz;
   for (const Fields* fields : {&request.headers.fields(), &query})
     for (const auto& [name, value] : *fields)
-      if (const std::string known = lower(name); known.starts_with("x-amz-")) amz[known] += (amz[known].empty() ? "" : ",") + value;
+      if (const std::string known = lower_case(name); known.starts_with("x-amz-")) amz[known] += (amz[known].empty() ? "" : ",") + value;
   for (const auto& [name, value] : amz) text += name + ":" + value + "\n";
   text += (bucket.empty() ? "" : "/" + std::string(bucket)) + request.path;
   std::map<std::string, std::string> named;

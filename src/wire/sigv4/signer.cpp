@@ -1,9 +1,9 @@
 #include "wire/sigv4/signer.h"
 
-#include <algorithm>
 #include <set>
 
 #include "base/encoding.h"
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "wire/sigv4/authorization.h"
 #include "wire/sigv4/canonical.h"
@@ -11,16 +11,10 @@
 namespace tocsin::wire::sigv4 {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 std::vector<std::string> names_to_sign(const Headers& headers) {
   std::set<std::string> names;
   for (const auto& [name, value] : headers.fields()) {
-    const std::string candidate = lower(name);
+    const std::string candidate = lower_case(name);
     if (candidate == "host" || candidate == "content-type" || candidate.starts_with("x-amz-")) names.insert(candidate);
   }
   return {names.begin(), names.end()};

@@ -1,9 +1,9 @@
 #include "wire/sigv4/verify.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "base/digest.h"
+#include "base/letters.h"
 #include "base/text_time.h"
 #include "wire/sigv4/aws_chunked.h"
 #include "wire/sigv4/presigned_v2.h"
@@ -44,8 +44,7 @@ Result<std::string> checked_payload(const HttpRequest& request, const Authorizat
 /// S3 takes no x-amz- header that is not signed: it could make another operation of the request.
 bool has_unsigned_amz_header(const HttpRequest& request, const Authorization& authorization) {
   for (const auto& [name, value] : request.headers.fields()) {
-    std::string known = name;
-    std::transform(known.begin(), known.end(), known.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string known = lower_case(name);
     // the payload's hash is part of what is signed anyway
     if (!known.starts_with("x-amz-") || known == "x-amz-content-sha256") continue;
     if (std::ranges::find(authorization.signed_headers, known) == authorization.signed_headers.end()) return true;

@@ -6,6 +6,7 @@
 
 #include "api/dispatch/audit_recorder/recorded_call.h"
 #include "base/encoding.h"
+#include "base/letters.h"
 #include "base/text_time.h"
 
 namespace tocsin::api {
@@ -35,12 +36,6 @@ bool has(const std::array<std::string_view, n>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
 std::string small_first(std::string_view name) {
   std::string out(name);
   if (!out.empty() && out[0] >= 'A' && out[0] <= 'Z') out[0] = static_cast<char>(out[0] + 32);
@@ -48,7 +43,7 @@ std::string small_first(std::string_view name) {
 }
 
 bool is_secret(std::string_view operation, std::string_view name, int depth) {
-  const std::string low = lower(name);
+  const std::string low = lower_case(name);
   if (has(secret_whole, low)) return true;
   if (std::any_of(secret_names.begin(), secret_names.end(), [&](std::string_view secret) { return low.ends_with(secret); })) return true;
   return depth == 0 && std::any_of(secret_members.begin(), secret_members.end(),
@@ -57,7 +52,7 @@ bool is_secret(std::string_view operation, std::string_view name, int depth) {
 
 // documents hold moments as nanoseconds; no other number of a request is as large
 bool is_moment(std::string_view name, std::int64_t value) {
-  const std::string low = lower(name);
+  const std::string low = lower_case(name);
   return value > 100'000'000'000'000 &&
          (low.ends_with("time") || low.ends_with("date") || low.ends_with("timestamp") || low.ends_with("since") ||
           low.ends_with("before") || low.ends_with("after") || low == "expiration");
@@ -76,10 +71,10 @@ Document shown_object(const Object& object, std::string_view operation, bool own
 }
 
 Document shown(const Document& value, std::string_view operation, std::string_view name, int depth) {
-  if (value.is_object()) return shown_object(value.as_object(), operation, has(map_names, lower(name)), depth);
+  if (value.is_object()) return shown_object(value.as_object(), operation, has(map_names, lower_case(name)), depth);
   if (value.is_array()) {
     // a list of tags holds structures, only this one holds maps
-    const std::string_view element_name = lower(name) == "targetmaps" ? name : std::string_view();
+    const std::string_view element_name = lower_case(name) == "targetmaps" ? name : std::string_view();
     Array out;
     for (const Document& element : value.as_array()) out.push_back(shown(element, operation, element_name, depth));
     return out;

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "base/letters.h"
+
 namespace tocsin::telemetry {
 namespace {
 
@@ -11,17 +13,11 @@ bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
 bool is_letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80; }
 bool is_part(char c) { return is_letter(c) || is_digit(c); }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return result;
-}
-
 std::string letters_and_digits(std::string_view text) {
   std::string result;
   for (const char c : text)
     if (is_part(c)) result += c;
-  return lower(result);
+  return lower_case(result);
 }
 
 /// Whether a token begins at `i` of a word, i > 0.
@@ -67,14 +63,14 @@ std::vector<std::string> search_tokens(std::string_view name) {
 PartialTerm::PartialTerm(std::string_view term) : whole_(letters_and_digits(term)) {
   for (const std::string_view word : words_of(term)) {
     const auto tokens = tokens_of_word(word);
-    for (const std::string& token : tokens) tokens_.push_back({tokens.size() == 1 ? lower(token) : token, tokens.size() == 1});
+    for (const std::string& token : tokens) tokens_.push_back({tokens.size() == 1 ? lower_case(token) : token, tokens.size() == 1});
   }
 }
 
 bool PartialTerm::matches_at(const std::vector<std::string>& tokens, std::size_t from) const {
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     const std::string& token = tokens[from + i];
-    if ((tokens_[i].any_case ? lower(token) : token) != tokens_[i].text) return false;
+    if ((tokens_[i].any_case ? lower_case(token) : token) != tokens_[i].text) return false;
   }
   return true;
 }
